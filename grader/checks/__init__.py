@@ -1,0 +1,11 @@
+"""Every check. To add one: write it in its module, add it to that module's `CHECKS`, name the module here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.model import Check
+
+_MODULES: tuple[tuple[Check[Any], ...], ...] = ()
+
+CHECKS: dict[str, Check[Any]] = {check.name: check for module in _MODULES for check in module}

@@ -1,0 +1,24 @@
+"""What the submission's files say by themselves."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class FunctionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Size of one function: lines without comments, cyclomatic complexity, parameters."""
+
+    file: str
+    name: str
+    line: int
+    lines: int
+    complexity: int
+    parameters: int
+
+
+class SourceFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Names and texts of the submitted files. `texts` holds bounded text files only, by relative path."""
+
+    names: tuple[str, ...] = ()
+    texts: dict[str, str] = {}
+    functions: tuple[FunctionFacts, ...] = ()

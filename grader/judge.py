@@ -1,0 +1,66 @@
+"""Stage 2: put every check of the rubric to the one kind of evidence it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from grader.evidence import Evidence, NoEvidence, NotCollected
+from grader.model import (
+    Challenge,
+    Check,
+    CheckUse,
+    Criterion,
+    Finding,
+    Judgement,
+    Level,
+    Outcome,
+    blocked,
+    not_applicable,
+    undecided,
+)
+
+Judgements = dict[str, tuple[Judgement, ...]]
+
+
+def judge(challenge: Challenge, evidence: Evidence, level: Level, checks: Mapping[str, Check[Any]]) -> Judgements:
+    """Judgements by criterion id, in rubric order."""
+    findings = {use.id: _ask(use, evidence, checks[use.check]) for use in challenge.checks.values()}
+    explained = {id_: _once(challenge.checks[id_], findings) for id_ in findings}
+    return {
+        criterion.id: tuple(_judgement(criterion, use, explained[use.id], level) for use in criterion.checks)
+        for criterion in challenge.criteria
+    }
+
+
+def _judgement(criterion: Criterion, use: CheckUse, finding: Finding, level: Level) -> Judgement:
+    scored = use.weight > 0 and level.reaches(use.level) and criterion.points > 0
+    return Judgement(use=use, finding=finding, scored=scored)
+
+
+def _ask(use: CheckUse, evidence: Evidence, check: Check[Any]) -> Finding:
+    material = evidence.get(check.needs)
+    if material is None:
+        return undecided(f"`{check.needs.__name__}` was not collected in this run")
+    if isinstance(material, NotCollected):
+        return undecided(f"{material.problem.code}: {material.problem.what}")
+    if isinstance(material, NoEvidence):
+        return blocked(f"{material.problem.code}: {material.problem.what}")
+    try:
+        return check.ask(material, **use.options)
+    except Exception as error:  # noqa: BLE001 - a broken check is our fault and must not cost a point
+        return undecided(f"the check `{use.check}` broke: {type(error).__name__}: {error}")
+
+
+def _once(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
+    """A failure that another failed check explains leaves the sum: one root cause costs once."""
+    finding = findings[use.id]
+    if finding.outcome is not Outcome.FAIL:
+        return finding
+    causes = [id_ for id_ in use.explained_by if findings[id_].outcome is Outcome.FAIL]
+    if not causes:
+        return finding
+    told = not_applicable(f"{finding.message} (already counted: {', '.join(causes)})")
+    return msgspec.structs.replace(told, exhibits=finding.exhibits)

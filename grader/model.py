@@ -1,0 +1,305 @@
+"""The nouns of grading. Nothing here touches the world or knows a challenge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Concatenate, Generic, TypeVar
+
+import msgspec
+
+from grader.exhibits import AnyExhibit
+
+E = TypeVar("E")
+Options = Mapping[str, Any]
+
+
+class Level(StrEnum):
+    """The level a person is hired for: it chooses which checks score and which only advise."""
+
+    JUNIOR = "junior"
+    MID = "mid"
+    SENIOR = "senior"
+
+    @property
+    def rank(self) -> int:
+        """0, 1 or 2: levels in ascending order."""
+        return list(Level).index(self)
+
+    def reaches(self, other: Level) -> bool:
+        """True when something asked from `other` upwards is asked at this level."""
+        return self.rank >= other.rank
+
+
+class Severity(StrEnum):
+    """How much a failed check matters to somebody who would have to live with the code."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+class Visibility(StrEnum):
+    """Who may see a check. `PUBLIC` runs in the self-check; of `AREA` candidates see the rule, of `PRIVATE` nothing."""
+
+    PUBLIC = "public"
+    AREA = "area"
+    PRIVATE = "private"
+
+
+class Outcome(StrEnum):
+    """How a check ended. Only `UNDECIDED` is the grader's fault, and it never becomes a number."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, no password
+    FAIL = "fail"
+    BLOCKED = "blocked"  # a root cause elsewhere makes it unanswerable: no points, told once at the root cause
+    NOT_APPLICABLE = "not_applicable"  # its weight leaves the sum
+    UNDECIDED = "undecided"
+    FOR_REVIEW = "for_review"  # a person must say: its points wait
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A question for the follow-up talk and what a good answer touches."""
+
+    ask: str
+    listen_for: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check found. `score` is 1 for a pass and may lie between for graded measures.
+
+    `expected` and `where` complete the message; `fix` replaces the general advice of the check when the
+    finding knows better. `exhibits` are shown as evidence, at most a few.
+    """
+
+    outcome: Outcome
+    message: str
+    score: float = 0.0
+    expected: str = ""
+    fix: str = ""
+    where: str = ""
+    exhibits: tuple[AnyExhibit, ...] = ()
+
+
+class Check(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+    """A named question about one kind of evidence.
+
+    `ask` is a pure function: evidence first, then keyword-only options. Those parameters *are* the options a
+    pack may set; a misspelt one is refused when the pack is loaded. `title`, `why` and `fix` are the texts
+    for the reader; a pack may replace them for its own use of the check.
+    """
+
+    name: str
+    needs: type[E]
+    ask: Callable[Concatenate[E, ...], Finding]
+    title: str = ""
+    why: str = ""
+    fix: str = ""
+
+
+class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+    """A named way to gather one kind of evidence: `collect(job, **options)`; keyword-only parameters are options.
+
+    Raises `SubmissionFault` when the submission gives no evidence by its own fault, anything else is ours.
+    """
+
+    name: str
+    gathers: type[E]
+    collect: Callable[..., E]
+
+
+class CollectorUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a challenge's plan for gathering evidence."""
+
+    name: str
+    options: Options
+
+
+class CheckUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a rubric: a check with its options, its weight in the criterion, and the texts shown for it.
+
+    `level` is the lowest level that scores it; below, it only advises. `weight` 0 means it informs and never
+    scores. `brief` is the sentence of the brief it comes from. `explained_by` names checks whose failure
+    already costs for the same root cause.
+    """
+
+    id: str
+    check: str
+    options: Options
+    title: str
+    why: str
+    fix: str
+    brief: str = ""
+    weight: float = 1.0
+    level: Level = Level.JUNIOR
+    severity: Severity = Severity.MAJOR
+    visibility: Visibility = Visibility.AREA
+    explained_by: tuple[str, ...] = ()
+    question: Question | None = None
+    praise: Question | None = None
+
+
+class Criterion(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the rubric an interviewer reads. `anchors` describe levels 1 to 4 for a reviewer."""
+
+    id: str
+    title: str
+    points: float
+    checks: tuple[CheckUse, ...]
+    anchors: tuple[str, ...] = ()
+    review: bool = False  # scored by people: its points wait
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """A must-pass fact: fails when any of `checks` fails, and then caps the band at `cap`."""
+
+    id: str
+    title: str
+    checks: tuple[str, ...]
+    cap: str = "below"
+
+
+class Bands(msgspec.Struct, frozen=True, kw_only=True):
+    """Lowest percent of each band. A pack may change them."""
+
+    junior: float = 50.0
+    mid: float = 70.0
+    senior: float = 85.0
+
+    def of(self, percent: float) -> str:
+        """`below`, `junior`, `mid` or `senior`."""
+        reached = [name for name in ("junior", "mid", "senior") if percent >= getattr(self, name)]
+        return reached[-1] if reached else "below"
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """A task, the evidence to gather about an answer to it, and the rubric."""
+
+    id: str
+    title: str
+    version: str
+    root: Path
+    digest: str
+    collect: tuple[CollectorUse, ...]
+    criteria: tuple[Criterion, ...]
+    gates: tuple[Gate, ...]
+    bands: Bands = Bands()
+    answered_by: tuple[str, ...] = ()  # file patterns by which `grader check` recognises an answer
+    hours: str = ""
+
+    @property
+    def checks(self) -> dict[str, CheckUse]:
+        """Every check of the rubric by id."""
+        return {use.id: use for criterion in self.criteria for use in criterion.checks}
+
+
+class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[run]` of submission.toml."""
+
+    start: str = ""
+    port: int = 8000
+    stack: str = ""
+
+
+class SqlSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[sql]` of submission.toml."""
+
+    dialect: str = ""
+
+
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[services]` of submission.toml."""
+
+    postgres: bool = False
+
+
+class SubmissionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """submission.toml: how to run and read a submission. Nothing in it can change how it is judged."""
+
+    challenge: str = ""
+    run: RunSettings = RunSettings()
+    sql: SqlSettings = SqlSettings()
+    services: ServiceSettings = ServiceSettings()
+    concepts: dict[str, str] = {}
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate's files: our own bounded copy under `root`, never written to afterwards.
+
+    `digest` is a sha256 over sorted paths and contents; `skipped` names what was left out and why.
+    """
+
+    name: str
+    root: Path
+    digest: str
+    files: tuple[str, ...]
+    settings: SubmissionSettings = SubmissionSettings()
+    skipped: tuple[str, ...] = ()
+
+    def read(self, path: str, *, limit: int = 1 << 20) -> str:
+        """Text of a submitted file, at most `limit` bytes, undecodable bytes replaced; empty when there is none."""
+        if path not in self.files:
+            return ""
+        with (self.root / path).open("rb") as stream:
+            return stream.read(limit).decode("utf-8", errors="replace")
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the rubric with what was found. `scored` is False for advice and information."""
+
+    use: CheckUse
+    finding: Finding
+    scored: bool
+
+
+def passed(message: str, *, where: str = "", exhibits: tuple[AnyExhibit, ...] = ()) -> Finding:
+    """The check saw what it needed."""
+    return Finding(outcome=Outcome.PASS, message=message, score=1.0, where=where, exhibits=exhibits)
+
+
+def failed(
+    message: str,
+    *,
+    expected: str = "",
+    fix: str = "",
+    where: str = "",
+    score: float = 0.0,
+    exhibits: tuple[AnyExhibit, ...] = (),
+) -> Finding:
+    """The check saw a fault. `score` is what is still earned, 0 to 1."""
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=message,
+        score=score,
+        expected=expected,
+        fix=fix,
+        where=where,
+        exhibits=exhibits,
+    )
+
+
+def blocked(message: str) -> Finding:
+    """A root cause told elsewhere makes the question unanswerable."""
+    return Finding(outcome=Outcome.BLOCKED, message=message)
+
+
+def not_applicable(message: str) -> Finding:
+    """Not asked at this level, or it does not apply to this answer."""
+    return Finding(outcome=Outcome.NOT_APPLICABLE, message=message)
+
+
+def undecided(message: str) -> Finding:
+    """Our side failed."""
+    return Finding(outcome=Outcome.UNDECIDED, message=message)
+
+
+def for_review(message: str, *, exhibits: tuple[AnyExhibit, ...] = ()) -> Finding:
+    """A person must say; `exhibits` are what they look at."""
+    return Finding(outcome=Outcome.FOR_REVIEW, message=message, exhibits=exhibits)

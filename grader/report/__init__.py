@@ -1,0 +1,1 @@
+"""Reports: every format is a pure function of `result.json`."""

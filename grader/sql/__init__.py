@@ -1,0 +1,1 @@
+"""Pure readers over sqlglot, shared by collectors and checks."""
