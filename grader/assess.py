@@ -38,7 +38,11 @@ def assess(challenge: Challenge, saved: SavedEvidence, checks: Mapping[str, Chec
         status=status,
         view="candidate" if saved.public_only else "interviewer",
         challenge=ChallengeRef(
-            id=challenge.id, title=challenge.title, version=challenge.version, digest=challenge.digest
+            id=challenge.id,
+            title=challenge.title,
+            version=challenge.version,
+            digest=challenge.digest,
+            hours=challenge.hours,
         ),
         submission=SubmissionRef(name=saved.submission, digest=saved.submission_digest),
         level=saved.level,
@@ -85,12 +89,12 @@ def _score(
     challenge: Challenge, scores: list[CriterionScore], gates: tuple[GateResult, ...], *, public_only: bool
 ) -> Score:
     bands = {name: getattr(challenge.bands, name) for name in Bands.__struct_fields__}
-    possible = round(sum(s.possible for s in scores), 2)
-    waiting = round(sum(s.waiting for s in scores), 2)
+    possible = round(sum((s.possible for s in scores), 0.0), 2)
+    waiting = round(sum((s.waiting for s in scores), 0.0), 2)
     decided = possible > 0 and not any(_is_undecided(s) for s in scores)
     if public_only or not decided:
         return Score(points=None, possible=possible, percent=None, waiting_for_review=waiting, band=None, bands=bands)
-    points = round(sum(s.points or 0.0 for s in scores), 2)
+    points = round(sum((s.points or 0.0 for s in scores), 0.0), 2)
     percent = round(100 * points / possible, 1)
     failed = [gate for gate, found in zip(challenge.gates, gates, strict=True) if found.outcome is Outcome.FAIL]
     band = band_of(challenge, percent, failed)

@@ -30,7 +30,7 @@ FIRST_PRINTABLE = 32
 LEFT_OUT = frozenset(
     {
         *(".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__"),
-        *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".idea", ".vscode"),
+        *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".idea", ".vscode", "grader-out"),
     }
 )
 

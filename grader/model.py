@@ -65,6 +65,14 @@ class Outcome(StrEnum):
     FOR_REVIEW = "for_review"  # a person must say: its points wait
 
 
+class Resource(StrEnum):
+    """What a collector touches beside the submitted files."""
+
+    NONE = "none"
+    SERVICE = "service"  # the running submission
+    DATABASE = "database"  # a PostgreSQL of ours
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """A question for the follow-up talk and what a good answer touches."""
 
@@ -113,6 +121,7 @@ class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     name: str
     gathers: type[E]
     collect: Callable[..., E]
+    uses: Resource = Resource.NONE
 
 
 class CollectorUse(msgspec.Struct, frozen=True, kw_only=True):

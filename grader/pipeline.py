@@ -20,8 +20,9 @@ from grader.errors import SubmissionFault, UsageError
 from grader.evidence import KINDS, SCHEMA_VERSION, NoEvidence, SavedEvidence, freeze
 from grader.gather import gather
 from grader.job import Job
-from grader.model import Challenge, Level
-from grader.result import Result, Run
+from grader.model import Challenge, Level, Resource
+from grader.public import public_part
+from grader.result import Isolation, Result, Run
 from grader.sandbox import Sandbox
 from grader.stages import Stages
 from grader.submission import open_submission
@@ -50,6 +51,11 @@ class World:
 def load(root: Path) -> Challenge:
     """The pack in `root`; raises `UsageError` pointing at what is wrong in it."""
     return load_challenge(root, collectors=COLLECTORS, checks=CHECKS)
+
+
+def public(challenge: Challenge) -> Challenge:
+    """The part of a challenge that a self-check runs."""
+    return public_part(challenge, collectors=COLLECTORS, checks=CHECKS)
 
 
 def grade(challenge: Challenge, given: str, request: Request, world: World) -> SavedEvidence:
@@ -87,7 +93,7 @@ def grade(challenge: Challenge, given: str, request: Request, world: World) -> S
         submission_digest=digest,
         level=request.level,
         public_only=request.public_only,
-        run=_run(request, world, clock),
+        run=_run(challenge, request, world, clock),
         notes=tuple(notes),
         items=freeze(evidence),
     )
@@ -126,11 +132,27 @@ class _Clock:
         return round(time.monotonic() - self._start, 3)
 
 
-def _run(request: Request, world: World, clock: _Clock) -> Run:
+def resources(challenge: Challenge) -> frozenset[Resource]:
+    """What grading this challenge touches."""
+    return frozenset(COLLECTORS[use.name].uses for use in challenge.collect)
+
+
+def isolation(challenge: Challenge, world: World) -> Isolation:
+    """The weakest isolation among what a grade of this challenge uses."""
+    ways: dict[Resource, Isolation] = {
+        Resource.SERVICE: world.sandbox.isolation,
+        Resource.DATABASE: world.databases.isolation,
+    }
+    used = [ways[resource] for resource in resources(challenge) if resource in ways]
+    weakest_first: tuple[Isolation, ...] = ("none", "process", "docker")
+    return min(used, key=weakest_first.index, default="none")
+
+
+def _run(challenge: Challenge, request: Request, world: World, clock: _Clock) -> Run:
     return Run(
         seed=request.seed,
         grader=__version__,
-        isolation=world.sandbox.isolation,
+        isolation=isolation(challenge, world),
         images={**world.sandbox.images(), **world.databases.images()},
         tools={name: version(name) for name in TOOLS},
         started=clock.started,

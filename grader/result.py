@@ -19,17 +19,18 @@ from grader.model import Level, Outcome, Severity, Visibility
 SCHEMA_VERSION: Literal[1] = 1
 Status = Literal["graded", "undecided", "failed"]
 Band = Literal["below", "junior", "mid", "senior"]
-View = Literal["interviewer", "candidate"]
+View = Literal["interviewer", "candidate", "feedback"]  # candidate: a self-check; feedback: after the grading
 Isolation = Literal["docker", "process", "none"]
 
 
 class ChallengeRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Which pack judged: `digest` is a sha256 over all its files."""
+    """Which pack judged: `digest` is a sha256 over all its files. `hours` is the time the brief suggests."""
 
     id: str
     title: str
     version: str
     digest: str
+    hours: str = ""
 
 
 class SubmissionRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +84,10 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A criterion: `level` 1 to 4 is where the points stand, null when undecided or left to people."""
+    """A criterion: `level` 1 to 4 is where the points stand, null when undecided or left to people.
+
+    `not_shown` counts checks that a candidate's view leaves out.
+    """
 
     id: str
     title: str
@@ -94,6 +98,7 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     anchors: tuple[str, ...]
     checks: tuple[CheckResult, ...]
+    not_shown: int = 0
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +164,7 @@ def decode(data: bytes) -> Result:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of `result.json`."""
-    return msgspec.json.schema(Result)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Result)}
 
 
 if __name__ == "__main__":

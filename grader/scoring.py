@@ -37,10 +37,11 @@ def score_criterion(criterion: Criterion, judgements: tuple[Judgement, ...]) -> 
     a single undecided one leaves the criterion undecided, because a skipped check must never raise a grade.
     """
     counted = [j for j in judgements if j.scored and j.finding.outcome not in _LEAVES]
-    weight = sum(j.use.weight for j in counted)
+    weight = sum((j.use.weight for j in counted), 0.0)
     unit = criterion.points / weight if weight else 0.0
     shares = tuple(_share(j, unit) for j in judgements)
-    waiting = sum(unit * j.use.weight for j in counted if j.finding.outcome is Outcome.FOR_REVIEW)
+    for_review = [j for j in counted if j.finding.outcome is Outcome.FOR_REVIEW]
+    waiting = sum((unit * j.use.weight for j in for_review), 0.0)
     if criterion.review:
         return CriterionScore(points=None, possible=0.0, waiting=round(criterion.points, 2), level=None, shares=shares)
     possible = (criterion.points if weight else 0.0) - waiting
@@ -48,7 +49,8 @@ def score_criterion(criterion: Criterion, judgements: tuple[Judgement, ...]) -> 
         return CriterionScore(
             points=None, possible=round(possible, 2), waiting=round(waiting, 2), level=None, shares=shares
         )
-    points = sum(unit * j.use.weight * j.finding.score for j in counted if j.finding.outcome is not Outcome.FOR_REVIEW)
+    decided = [j for j in counted if j.finding.outcome is not Outcome.FOR_REVIEW]
+    points = sum((unit * j.use.weight * j.finding.score for j in decided), 0.0)
     return CriterionScore(
         points=round(points, 2),
         possible=round(possible, 2),

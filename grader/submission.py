@@ -40,9 +40,23 @@ def open_submission(given: str) -> Iterator[Submission]:
             root=root,
             digest=intake.digest(),
             files=intake.names(),
-            settings=_settings(root),
+            settings=read_settings(root),
             skipped=tuple(intake.skipped),
         )
+
+
+def exists(given: str) -> None:
+    """Raise `UsageError` E102 when there is nothing at `given`, before anything costly is started."""
+    path = Path(given)
+    repository, at, _ = given.rpartition("@")
+    if not path.exists() and not (at and Path(repository).is_dir()):
+        raise _nothing(given)
+
+
+def _nothing(given: str) -> UsageError:
+    return UsageError(
+        "E102", f"there is nothing at `{given}`", help="give a folder, an archive, or REPOSITORY@REVISION"
+    )
 
 
 def _take(given: str, intake: Intake, scratch: Path) -> str:
@@ -57,7 +71,7 @@ def _take(given: str, intake: Intake, scratch: Path) -> str:
     if at and Path(repository).is_dir() and not revision.startswith("-"):
         intake.archive(_git_archive(Path(repository), revision, scratch), strip=False)
         return Path(repository).resolve().name
-    raise UsageError("E102", f"there is nothing at `{given}`", help="give a folder, an archive, or REPOSITORY@REVISION")
+    raise _nothing(given)
 
 
 def _git_archive(repository: Path, revision: str, scratch: Path) -> Path:
@@ -77,7 +91,8 @@ def _git_archive(repository: Path, revision: str, scratch: Path) -> Path:
     return target
 
 
-def _settings(root: Path) -> SubmissionSettings:
+def read_settings(root: Path) -> SubmissionSettings:
+    """submission.toml of a folder, defaults when there is none; raises `SubmissionFault` E303."""
     path = root / SETTINGS
     if not path.is_file():
         return SubmissionSettings()

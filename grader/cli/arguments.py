@@ -1,0 +1,152 @@
+"""What can be typed. Imports nothing heavy: `grader --help` must answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from grader import __version__
+
+LEVELS = ("junior", "mid", "senior")
+DEFAULT_SEED = 1
+DEFAULT_OUT = "grader-out"
+
+EPILOG = """\
+exit codes:
+  0  graded; bar reached or none set        3  could not grade: our side, try again
+  1  graded; bar not reached                4  could not grade: the submission's side
+  2  wrong use, or a challenge pack with a mistake          130  interrupted, everything removed
+
+`grader explain CODE` tells more about an error. Every option can be set as GRADER_<OPTION>, such as GRADER_LEVEL.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    root = argparse.ArgumentParser(
+        prog="grader",
+        description="Grades backend take-home challenges by running them, and shows the evidence for every point.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"grader {__version__}")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    shared = _shared()
+    _grade(commands, shared)
+    _check(commands, shared)
+    _rejudge(commands, shared)
+    _report(commands, shared)
+    _challenge(commands, shared)
+    _images(commands, shared)
+    commands.add_parser(
+        "doctor", parents=[shared], help="is everything here that grading needs, and do the limits hold?"
+    )
+    explain = commands.add_parser("explain", parents=[shared], help="what an error code means and what to do")
+    explain.add_argument("code", metavar="CODE")
+    return root
+
+
+def _shared() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("-v", "--verbose", action="count", default=0, help="say more; -vv shows tracebacks")
+    shared.add_argument("--challenges", metavar="DIR", default=None, help="a folder with more challenge packs")
+    return shared
+
+
+def _grade(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    grade = commands.add_parser("grade", parents=[shared], help="grade one submission or many")
+    grade.add_argument("challenge", metavar="CHALLENGE", help="a name from `grader challenge list`, or a folder")
+    grade.add_argument("path", metavar="PATH", nargs="+", help="a folder, .zip, .tar.gz, or REPOSITORY@REVISION")
+    _how(grade)
+    _bar(grade)
+    _output(grade)
+
+
+def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    check = commands.add_parser(
+        "check", parents=[shared], help="candidates: run the public checks on your own working tree"
+    )
+    check.add_argument("path", metavar="PATH", nargs="?", default=".", help="your folder (default: here)")
+    check.add_argument("--challenge", default=None, help="which challenge (default: recognised from the files)")
+    check.add_argument("--url", default=None, help="check a service you started yourself")
+    _how(check)
+    _output(check)
+
+
+def _rejudge(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    rejudge = commands.add_parser(
+        "rejudge", parents=[shared], help="judge saved evidence again: no engine and no database needed"
+    )
+    rejudge.add_argument("result", metavar="RESULT", nargs="+", help="a folder written by `grade`, or evidence.json")
+    _bar(rejudge)
+    _output(rejudge)
+
+
+def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    report = commands.add_parser("report", parents=[shared], help="write reports of saved results again")
+    report.add_argument("result", metavar="RESULT", nargs="+", help="a folder written by `grade`, or result.json")
+    report.add_argument("--view", choices=("interviewer", "candidate"), default="interviewer", help="who will read it")
+    _output(report)
+
+
+def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    challenge = commands.add_parser("challenge", help="authors: list, show and validate challenge packs")
+    actions = challenge.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", parents=[shared], help="the challenges there are")
+    show = actions.add_parser("show", parents=[shared], help="the brief and the rubric of one challenge")
+    show.add_argument("challenge", metavar="CHALLENGE")
+    validate = actions.add_parser(
+        "validate", parents=[shared], help="prove a pack against answers whose marks are known"
+    )
+    validate.add_argument("challenge", metavar="CHALLENGE")
+    validate.add_argument("--against", metavar="DIR", help="reference answers (default: reference/CHALLENGE)")
+    validate.add_argument("--only", metavar="ANSWER", action="append", default=[], help="only these answers (repeat)")
+    validate.add_argument("--static", action="store_true", help="read the pack only, grade nothing")
+    validate.add_argument("--repeat", type=int, default=1, metavar="N", help="grade each answer N times and compare")
+    _how(validate)
+
+
+def _images(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
+    images = commands.add_parser("images", help="base images: list, build here, or load from a file")
+    actions = images.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", parents=[shared], help="which base images are here")
+    actions.add_parser("build", parents=[shared], help="get or make the missing ones (may need root)")
+    load = actions.add_parser("load", parents=[shared], help="load images from a `docker save` file")
+    load.add_argument("file", metavar="FILE")
+
+
+def _how(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--level", choices=LEVELS, default=_env("level", "mid"), help="hired for (default: mid)")
+    command.add_argument("--seed", type=int, default=_env("seed", str(DEFAULT_SEED)), help="chooses the data sent")
+    command.add_argument(
+        "--sandbox",
+        choices=("docker", "process"),
+        default=_env("sandbox", ""),
+        help="how submissions are kept apart (default: docker; `process` is weaker)",
+    )
+    command.add_argument("--no-progress", action="store_true", help="say nothing while working")
+
+
+def _bar(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--fail-under", type=float, metavar="PERCENT", default=None, help="exit 1 below this")
+    command.add_argument(
+        "--fail-on",
+        choices=("gate", "blocker", "never"),
+        default=_env("fail_on", "never"),
+        help="exit 1 when a gate or a blocker failed",
+    )
+
+
+def _output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--out", metavar="DIR", default=_env("out", ""), help=f"default: {DEFAULT_OUT}/NAME")
+    command.add_argument(
+        "-f",
+        "--format",
+        metavar="F[=FILE]",
+        action="append",
+        help="human (default), json, html, md, junit, github; to stdout or FILE; repeat for more",
+    )
+
+
+def _env(option: str, default: str) -> str:
+    return os.environ.get(f"GRADER_{option.upper()}", default)

@@ -1,0 +1,119 @@
+"""Where results go: files that appear whole or not at all, and the formats asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader import result as result_file
+from grader.caches import disk_fault
+from grader.errors import OurFault, Problem, UsageError
+from grader.report import FORMATS
+from grader.result import Result
+from grader.toml import did_you_mean
+
+RESULT, EVIDENCE, REPORT = "result.json", "evidence.json", "report.html"
+UNDECIDED = "undecided"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which formats go to stdout and which to files."""
+
+    shown: tuple[str, ...]
+    written: tuple[tuple[str, Path], ...]
+
+
+def asked(formats: Sequence[str] | None) -> Asked:
+    """Read `--format F[=FILE]`; raises `UsageError` E109 for a format there is not."""
+    shown: list[str] = []
+    written: list[tuple[str, Path]] = []
+    for item in formats or ("human",):
+        name, to_file, file = item.partition("=")
+        if name not in FORMATS:
+            raise UsageError("E109", f"there is no format `{name}`", help=did_you_mean(name, FORMATS))
+        if to_file:
+            written.append((name, Path(file)))
+        else:
+            shown.append(name)
+    return Asked(shown=tuple(shown), written=tuple(written))
+
+
+def write_all(folder: Path, result: Result, evidence: bytes | None) -> Path:
+    """Write result.json, report.html and evidence.json; answers the folder they are in.
+
+    All three are written aside first and then renamed, so an interrupted run leaves the earlier ones whole. An
+    undecided result never replaces a decided one: it goes into a folder of its own.
+    """
+    if result.status == "undecided" and _decided(folder / RESULT):
+        folder /= UNDECIDED
+        print(f"note: the earlier result is kept; this undecided one is in {folder}", file=sys.stderr)
+    contents = {REPORT: FORMATS["html"](result).encode(), RESULT: result_file.encode(result)}
+    if evidence is not None:
+        contents = {EVIDENCE: evidence, **contents}
+    _replace(folder, contents)
+    return folder
+
+
+def emit(result: Result, asked: Asked) -> None:
+    """Print and write the formats asked for."""
+    for name in asked.shown:
+        sys.stdout.write(FORMATS[name](result).rstrip("\n") + "\n")
+    for name, file in asked.written:
+        _replace(file.parent, {file.name: FORMATS[name](result).encode()})
+
+
+def read_result(given: str) -> tuple[Path, Result]:
+    """Folder and content of a saved result; raises `UsageError` E102 or E108."""
+    path = Path(given)
+    file = path / RESULT if path.is_dir() else path
+    if not file.is_file():
+        raise UsageError("E102", f"there is no result at `{given}`", help="give a folder written by `grader grade`")
+    try:
+        return file.parent, result_file.decode(file.read_bytes())
+    except msgspec.DecodeError as error:
+        raise UsageError("E108", f"{file} is not a result of this version: {error}") from None
+
+
+def print_error(problem: Problem) -> None:
+    """One JSON document on stdout for tools, also when nothing could be graded."""
+    sys.stdout.write(msgspec.json.encode({"ok": False, "error": problem}).decode() + "\n")
+
+
+def _decided(file: Path) -> bool:
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return result_file.decode(file.read_bytes()).status != "undecided"
+    return False
+
+
+def _replace(folder: Path, contents: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = {name: _aside(folder, name, content) for name, content in contents.items()}
+    except OSError as error:
+        raise _unwritable(error, folder) from error
+    for name, file in aside.items():
+        file.replace(folder / name)
+
+
+def _aside(folder: Path, name: str, content: bytes) -> Path:
+    descriptor, file = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(file, 0o666 & ~umask)  # noqa: PTH101 - mkstemp's 0600 would hide the report from the reader
+    except OSError:
+        os.unlink(file)  # noqa: PTH108 - a path from mkstemp
+        raise
+    return Path(file)
+
+
+def _unwritable(error: OSError, folder: Path) -> OurFault:
+    return disk_fault(error, folder)

@@ -1,0 +1,23 @@
+"""`grader report`: saved results in other formats or for other readers."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from grader.cli.output import asked, emit, read_result
+from grader.report.views import candidate
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write every result in the formats asked for; `html` without a file goes beside the result."""
+    formats = arguments.format or ["html"]
+    for given in arguments.result:
+        folder, result = read_result(given)
+        shown = candidate(result) if arguments.view == "candidate" else result
+        home = Path(arguments.out) if arguments.out else folder
+        name = "report.html" if arguments.view == "interviewer" else "candidate.html"
+        emit(shown, asked([f"html={home / name}" if item == "html" else item for item in formats]))
+        if "html" in formats:
+            print(f"Report   {home / name}")
+    return 0

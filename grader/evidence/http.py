@@ -1,0 +1,36 @@
+"""Requests we sent to a running service and what came back."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request as it went out. `target` is path and query; `body` is text, `body_note` describes one not shown."""
+
+    method: str
+    target: str
+    headers: dict[str, str] = {}
+    body: str | None = None
+    body_note: str = ""
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A response as it came in: header names in lower case, body decoded as UTF-8 with replacement, bounded."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    cut: bool = False
+
+    def header(self, name: str) -> str:
+        """Value of the first header of that name (lower case), empty when there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One request with its response, or `error`: why there was none (refused, deadline, too large, not HTTP)."""
+
+    sent: Sent
+    received: Received | None = None
+    error: str = ""

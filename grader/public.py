@@ -1,0 +1,38 @@
+"""The part of a challenge that candidates may see and run: filtered before anything is gathered or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from grader.model import Challenge, Check, CheckUse, Collector, Criterion, Visibility
+
+
+def public_part(
+    challenge: Challenge, *, collectors: Mapping[str, Collector[Any]], checks: Mapping[str, Check[Any]]
+) -> Challenge:
+    """The challenge with its public checks only, and only the collectors and gates they need."""
+    criteria = []
+    for criterion in challenge.criteria:
+        uses = tuple(use for use in criterion.checks if use.visibility is Visibility.PUBLIC)
+        if uses and not criterion.review:
+            criteria.append(msgspec.structs.replace(criterion, checks=uses))
+    kept = {use.id: use for criterion in criteria for use in criterion.checks}
+    needed = {checks[use.check].needs for use in kept.values()}
+    trimmed = [_without_private_causes(criterion, kept) for criterion in criteria]
+    return msgspec.structs.replace(
+        challenge,
+        criteria=tuple(trimmed),
+        collect=tuple(use for use in challenge.collect if collectors[use.name].gathers in needed),
+        gates=tuple(gate for gate in challenge.gates if all(id_ in kept for id_ in gate.checks)),
+    )
+
+
+def _without_private_causes(criterion: Criterion, kept: Mapping[str, CheckUse]) -> Criterion:
+    uses = tuple(
+        msgspec.structs.replace(use, explained_by=tuple(id_ for id_ in use.explained_by if id_ in kept))
+        for use in criterion.checks
+    )
+    return msgspec.structs.replace(criterion, checks=uses)

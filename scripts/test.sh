@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# The tests. `fast` needs no container engine and no PostgreSQL; without it everything runs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mode=${1:-all}
+if [ "$mode" = fast ]; then scripts/setup.sh env; else scripts/setup.sh; fi
+bin=.venv/bin
+
+$bin/ruff check --quiet .
+$bin/ruff format --quiet --check .
+$bin/mypy
+$bin/lint-imports --no-cache
+$bin/pytest tests/unit --cov --cov-report=term:skip-covered --cov-fail-under=80 --quiet
+[ "$mode" = fast ] && exit 0
+$bin/pytest tests/contract tests/web tests/reference --quiet
