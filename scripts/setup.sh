@@ -83,7 +83,7 @@ engine() {
   return 1
 }
 images() {
-  if ! command -v debootstrap >/dev/null && ! .venv/bin/grader images list --missing >/dev/null 2>&1; then
+  if ! command -v debootstrap >/dev/null && ! .venv/bin/grader images list >/dev/null 2>&1; then
     say "installing debootstrap, to make the base images here"
     install debootstrap || say "debootstrap cannot be installed; base images must be pulled or loaded"
   fi

@@ -109,7 +109,7 @@ def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], sh
 def _images(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     images = commands.add_parser("images", help="base images: list, build here, or load from a file")
     actions = images.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", parents=[shared], help="which base images are here")
+    actions.add_parser("list", parents=[shared], help="which base images are here; exit 3 when one is missing")
     actions.add_parser("build", parents=[shared], help="get or make the missing ones (may need root)")
     load = actions.add_parser("load", parents=[shared], help="load images from a `docker save` file")
     load.add_argument("file", metavar="FILE")

@@ -13,7 +13,7 @@ import msgspec
 
 from grader import result as result_file
 from grader.caches import disk_fault
-from grader.errors import OurFault, Problem, UsageError
+from grader.errors import Problem, UsageError
 from grader.report import FORMATS
 from grader.result import Result
 from grader.toml import did_you_mean
@@ -92,11 +92,17 @@ def _decided(file: Path) -> bool:
 
 
 def _replace(folder: Path, contents: dict[str, bytes]) -> None:
+    aside: dict[str, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = {name: _aside(folder, name, content) for name, content in contents.items()}
-    except OSError as error:
-        raise _unwritable(error, folder) from error
+        for name, content in contents.items():
+            aside[name] = _aside(folder, name, content)
+    except BaseException as error:
+        for file in aside.values():
+            file.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise disk_fault(error, folder) from error
+        raise
     for name, file in aside.items():
         file.replace(folder / name)
 
@@ -109,11 +115,7 @@ def _aside(folder: Path, name: str, content: bytes) -> Path:
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(file, 0o666 & ~umask)  # noqa: PTH101 - mkstemp's 0600 would hide the report from the reader
-    except OSError:
+    except BaseException:
         os.unlink(file)  # noqa: PTH108 - a path from mkstemp
         raise
     return Path(file)
-
-
-def _unwritable(error: OSError, folder: Path) -> OurFault:
-    return disk_fault(error, folder)

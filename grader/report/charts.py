@@ -19,8 +19,8 @@ def bar(percent: float) -> Markup:
     filled = max(0.0, min(100.0, percent))
     return element(
         "svg",
-        rect("track", 0, 0, 100, 8, 1),
-        rect("fill", 0, 0, filled, 8, 1),
+        rect("track", 0, 0, 100, 8, radius=1),
+        rect("fill", 0, 0, filled, 8, radius=1),
         class_="bar",
         viewBox="0 0 100 8",
         preserveAspectRatio="none",
@@ -59,7 +59,7 @@ def _zones(bands: Mapping[str, float]) -> list[tuple[str, float, float]]:
 
 def _zone(index: int, name: str, start: float, end: float) -> list[Markup]:
     width = _x(end) - _x(start) - 2
-    box = rect(f"zone zone{min(index, 3)}", _x(start), TOP, width, THICK, 3)
+    box = rect(f"zone zone{min(index, 3)}", _x(start), TOP, width, THICK, radius=3)
     if len(name) * LETTER > width:
         return [box]
     return [box, text(name, (_x(start) + _x(end)) / 2, TOP + 34, "zone-label", anchor="middle")]

@@ -88,17 +88,19 @@ def _node(node: PlanNode, index: int) -> Markup:
     return element(
         "g",
         element("title", _tooltip(node)),
-        rect(f"plan-node{hot}", x, y, width, BOX, 5),
+        rect(f"plan-node{hot}", x, y, width, BOX, radius=5),
         text(clipped(node_name(node), width - 16, 13), x + 10, y + 15, "plan-name"),
         text(clipped(_facts(node), width - 16, 11), x + 10, y + 29, "plan-facts"),
-        rect("track", BAR_LEFT, y + 12, BAR, 12, 2),
-        rect(f"plan-share{hot}", BAR_LEFT, y + 12, max(0.8, BAR * min(1.0, node.share)), 12, 2),
+        rect("track", BAR_LEFT, y + 12, BAR, 12, radius=2),
+        rect(f"plan-share{hot}", BAR_LEFT, y + 12, max(0.8, BAR * min(1.0, node.share)), 12, radius=2),
         text(share(node), WIDTH - 4, y + 23, "plan-value", anchor="end"),
     )
 
 
 def _facts(node: PlanNode) -> str:
-    rows = f"{quantity(node.rows)} rows" + (f" × {node.loops:,}" if node.loops > 1 else "")
+    rows = f"{quantity(node.rows)} {'row' if node.rows == 1 else 'rows'}" + (
+        f" × {node.loops:,}" if node.loops > 1 else ""
+    )
     planned = f"planned {quantity(node.planned)}" if off_by(node) >= WRONG else ""
     return " · ".join(part for part in (rows, planned, *node.flags, node.index) if part)
 

@@ -51,7 +51,7 @@ def path(commands: str, kind: str) -> Markup:
     return element("path", class_=kind, d=commands)
 
 
-def rect(kind: str, x: Number, y: Number, width: Number, height: Number, radius: Number = 0) -> Markup:
+def rect(kind: str, x: Number, y: Number, width: Number, height: Number, *, radius: Number = 0) -> Markup:
     """A box."""
     return element("rect", class_=kind, x=x, y=y, width=width, height=height, rx=radius)
 
@@ -63,7 +63,12 @@ def number(value: Number) -> str:
 
 def clipped(content: str, room: Number, size: Number) -> str:
     """`content` cut to about `room` units at font size `size` (fonts differ: a wide one is assumed)."""
-    fits = max(3, int(room / (size * 0.6)))
+    return shortened(content, int(room / (size * 0.6)))
+
+
+def shortened(content: str, letters: int) -> str:
+    """`content`, or its beginning and an ellipsis, in at most `letters` (and never fewer than three)."""
+    fits = max(3, letters)
     return content if len(content) <= fits else content[: fits - 1] + "…"
 
 

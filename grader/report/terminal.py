@@ -1,0 +1,202 @@
+"""The report in a terminal: the verdict, the criteria, and why, without opening anything.
+
+Every text of a submission goes through `one_line`: nothing in it can move the cursor, colour or reorder.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from rich.cells import cell_len, chop_cells
+
+from grader import diagnostics
+from grader.model import Outcome, Severity
+from grader.report import overview
+from grader.report.overview import Found
+from grader.report.views import as_seen
+from grader.report.wording import BAND, NOT_ISOLATED, count, number
+from grader.result import CriterionResult, Result
+from grader.visible import one_line, visible
+
+WORST = 5
+FIRST = 3
+NARROWEST = 40
+MARK = {Severity.BLOCKER: "✗", Severity.MAJOR: "!", Severity.MINOR: "·", Severity.NOTE: "·"}
+CHECK_MARK = {
+    Outcome.PASS: ("✓", "green"),
+    Outcome.FAIL: ("✗", "red"),
+    Outcome.BLOCKED: ("-", "yellow"),
+    Outcome.NOT_APPLICABLE: ("·", "dim"),
+    Outcome.UNDECIDED: ("?", "yellow"),
+    Outcome.FOR_REVIEW: ("·", "dim"),
+}
+_STYLE = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
+_SEVERITY_STYLE = {Severity.BLOCKER: "red", Severity.MAJOR: "yellow", Severity.MINOR: "dim", Severity.NOTE: "dim"}
+
+
+def human(result: Result, width: int = 80, *, color: bool = False) -> str:
+    """The report as lines of at most `width` cells; escape sequences only when `color` asks for them."""
+    shown = as_seen(result)
+    writer = _Writer(max(width, NARROWEST), color=color)
+    lines = _graded(shown, writer) if shown.view == "interviewer" else _candidate(shown, writer)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+class _Writer:
+    """Lines that fit, with or without colour."""
+
+    def __init__(self, width: int, *, color: bool) -> None:
+        self.width = width
+        self._color = color
+
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{_STYLE[style]}m{text}\x1b[0m" if self._color and style else text
+
+    def fit(self, text: str, room: int) -> str:
+        """One harmless line of at most `room` cells."""
+        flat = one_line(text, limit=4 * self.width)
+        if cell_len(flat) <= room:
+            return flat
+        return chop_cells(flat, max(1, room - 1))[0] + "…" if room > 1 else "…"
+
+    def clip(self, line: str) -> str:
+        """One harmless line with its blanks kept, so that carets stay where they point."""
+        return (chop_cells(visible(line, keep=""), self.width) or [""])[0]
+
+    def wrapped(self, text: str, indent: str) -> list[str]:
+        """Whole sentences over several lines."""
+        flat = one_line(text, limit=20 * self.width)
+        lines = textwrap.wrap(flat, self.width, initial_indent=indent, subsequent_indent=indent)
+        return [piece for line in lines for piece in chop_cells(line, self.width)]
+
+    def both_ends(self, left: str, right: str) -> str:
+        """`left` with `right` behind it where there is room for both."""
+        room = self.width - cell_len(left) - 2
+        return f"{left}  {self.fit(right, room)}" if right and room >= min(cell_len(right), 12) else left
+
+
+def _graded(result: Result, writer: _Writer) -> Iterator[str]:
+    title = f"{result.challenge.title} · {result.submission.name} · {result.level.value} rubric"
+    yield writer.paint(writer.fit(title, writer.width), "bold")
+    yield from _verdict(result, writer)
+    yield from _problems(result, writer)
+    if result.criteria:
+        yield ""
+        wide = max(cell_len(one_line(item.title)) for item in result.criteria)
+        for item in result.criteria:
+            yield _criterion(item, writer, min(wide, writer.width // 2))
+    yield from _findings(overview.findings(result), writer)
+
+
+def _verdict(result: Result, writer: _Writer) -> Iterator[str]:
+    score = result.score
+    band = BAND.get(score.band or "", "").lower()
+    if score.points is None:
+        yield "  " + writer.paint(
+            "Undecided: our side failed" if result.status == "undecided" else "No score", "yellow"
+        )
+    else:
+        percent = "" if score.percent is None else f" · {number(score.percent)} %"
+        yield "  " + writer.paint(f"{overview.points(result)}{percent}", "bold") + (f" · {band}" if band else "")
+    if result.status == "failed":
+        yield "  " + writer.paint("The submission could not be run", "red")
+    for said in overview.verdict(result):
+        yield from writer.wrapped(said, "  ")
+    yield from _gates(result, writer)
+    if result.run.isolation != "docker":
+        yield from writer.wrapped(f"Isolation: {result.run.isolation}. {NOT_ISOLATED[result.run.isolation]}", "  ")
+
+
+def _gates(result: Result, writer: _Writer) -> Iterator[str]:
+    if not result.gates:
+        return
+    failed = [gate.title for gate in overview.failed_gates(result)]
+    said = f"Gates {overview.gates_passed(result)}" + (f", failed: {', '.join(failed)}" if failed else "")
+    yield from (writer.paint(line, "red" if failed else "") for line in writer.wrapped(said, "  "))
+
+
+def _problems(result: Result, writer: _Writer) -> Iterator[str]:
+    for problem in result.problems:
+        yield ""
+        yield from (writer.clip(line) for line in diagnostics.render(problem).splitlines())
+
+
+def _criterion(item: CriterionResult, writer: _Writer, wide: int) -> str:
+    name = writer.fit(item.title, wide)
+    blocks = "····" if item.level is None else "■" * item.level + "□" * (4 - item.level)
+    possible = item.possible or item.waiting_for_review
+    line = f"  {name}{' ' * (wide - cell_len(name))}  {blocks}  {number(item.points):>5} / {number(possible):<5}"
+    if item.waiting_for_review:
+        waits = "left to people" if not item.possible else f"{overview.count_points(item.waiting_for_review)}"
+        return writer.both_ends(line, waits)
+    return writer.both_ends(line, "undecided, our side") if item.points is None and item.possible else line
+
+
+def _findings(found: list[Found], writer: _Writer) -> Iterator[str]:
+    if found:
+        yield ""
+    wide = max((len(one_line(item.check.id, limit=24)) for item in found[:WORST]), default=0)
+    for item in found[:WORST]:
+        yield from _finding(item, writer, wide)
+    if len(found) > WORST:
+        yield writer.paint(f"  … {len(found) - WORST} more in the report", "dim")
+
+
+def _finding(found: Found, writer: _Writer, wide: int) -> Iterator[str]:
+    check = found.check
+    head = f"  {MARK[check.severity]} {check.severity.value.upper():<7} {one_line(check.id, limit=24):<{wide}}  "
+    line = head + writer.fit(check.title, max(10, writer.width - cell_len(head)))
+    line = writer.both_ends(line, check.where)
+    yield writer.paint(line, _SEVERITY_STYLE[check.severity])
+    if check.message:
+        yield "            " + writer.fit(check.message, writer.width - 12)
+
+
+def _candidate(result: Result, writer: _Writer) -> Iterator[str]:
+    what = "self-check" if result.view == "candidate" else "feedback"
+    yield writer.paint(writer.fit(f"{result.challenge.title} · {what}", writer.width), "bold")
+    yield from _problems(result, writer)
+    for item in result.criteria:
+        yield ""
+        yield "  " + writer.fit(f"{item.title}", writer.width - 2)
+        for check in item.checks:
+            mark, style = CHECK_MARK[check.outcome]
+            said = f"    {mark} {writer.fit(check.title, writer.width - 6)}"
+            yield writer.paint(
+                said if check.outcome is Outcome.PASS else writer.both_ends(said, f"({check.id})"), style
+            )
+    yield ""
+    yield from writer.wrapped(_tally(result), "  ")
+    yield from _first(overview.findings(result), writer)
+    yield ""
+    yield from writer.wrapped("Public checks are a floor, not a forecast: the full grading has more.", "  ")
+
+
+def _tally(result: Result) -> str:
+    ends = overview.outcomes(result)
+    names = {
+        Outcome.PASS: "passed",
+        Outcome.FAIL: "failed",
+        Outcome.BLOCKED: "blocked",
+        Outcome.UNDECIDED: "undecided (our side)",
+        Outcome.FOR_REVIEW: "for people to say",
+        Outcome.NOT_APPLICABLE: "not asked",
+    }
+    said = [f"{ends[outcome]} {name}" for outcome, name in names.items() if ends[outcome]]
+    return (", ".join(said) or count(0, "check")) + "."
+
+
+def _first(found: list[Found], writer: _Writer) -> Iterator[str]:
+    """What to fix first, with the reason and what to do: most people read no further."""
+    if not found:
+        return
+    yield ""
+    yield "  " + writer.paint("Fix first", "bold")
+    for i, item in enumerate(found[:FIRST], start=1):
+        check = item.check
+        yield writer.both_ends(f"  {i}. {writer.fit(check.title, writer.width - 5)}", check.where)
+        for said in (check.message, f"Expected: {check.expected}" if check.expected else "", check.fix):
+            yield from writer.wrapped(said, "     ")
+    if len(found) > FIRST:
+        yield f"  … {len(found) - FIRST} more in the report"

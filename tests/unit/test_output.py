@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from rubrics import CHECKS, Numbers, challenge, criterion, saved, use
+
+from grader.assess import assess
+from grader.cli import output
+from grader.errors import OurFault, Problem, UsageError
+from grader.evidence import NotCollected
+from grader.result import Result, decode
+
+
+def graded(value: int = 4) -> Result:
+    return assess(challenge(criterion(use("a"))), saved({Numbers: Numbers(values={"a": value})}), CHECKS)
+
+
+def undecided() -> Result:
+    ours = NotCollected(problem=Problem(code="E201", what="no engine"))
+    return assess(challenge(criterion(use("a"))), saved({Numbers: ours}), CHECKS)
+
+
+def test_all_three_files_appear_and_nothing_else(tmp_path: Path) -> None:
+    folder = output.write_all(tmp_path / "new" / "place", graded(), b"{}\n")
+    assert sorted(path.name for path in folder.iterdir()) == ["evidence.json", "report.html", "result.json"]
+    assert decode((folder / "result.json").read_bytes()) == graded()
+
+
+def test_an_undecided_result_never_replaces_a_decided_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output.write_all(tmp_path, graded(), b"{}\n")
+    folder = output.write_all(tmp_path, undecided(), b"{}\n")
+    assert folder == tmp_path / "undecided"
+    assert decode((tmp_path / "result.json").read_bytes()).status == "graded"
+    assert "kept" in capsys.readouterr().err
+
+
+def test_a_decided_result_replaces_an_undecided_one(tmp_path: Path) -> None:
+    output.write_all(tmp_path, undecided(), b"{}\n")
+    assert output.write_all(tmp_path, graded(), b"{}\n") == tmp_path
+    assert decode((tmp_path / "result.json").read_bytes()).status == "graded"
+
+
+def test_a_full_disk_leaves_the_earlier_result_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output.write_all(tmp_path, graded(4), b"{}\n")
+    real = output._aside
+    calls: list[str] = []
+
+    def full(folder: Path, name: str, content: bytes) -> Path:
+        calls.append(name)
+        if len(calls) > 1:
+            raise OSError(28, "No space left on device", name)
+        return real(folder, name, content)
+
+    monkeypatch.setattr(output, "_aside", full)
+    with pytest.raises(OurFault) as caught:
+        output.write_all(tmp_path, graded(0), b"{}\n")
+    assert caught.value.code == "E203"
+    assert decode((tmp_path / "result.json").read_bytes()) == graded(4)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_formats_go_to_stdout_or_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = output.asked(["json", f"md={tmp_path / 'summary.md'}"])
+    output.emit(graded(), asked)
+    assert msgspec.json.decode(capsys.readouterr().out)["status"] == "graded"
+    assert (tmp_path / "summary.md").read_text().strip()
+
+
+def test_an_unknown_format_is_answered_with_a_near_one() -> None:
+    with pytest.raises(UsageError) as caught:
+        output.asked(["jsn"])
+    assert (caught.value.code, caught.value.problem.help) == ("E109", "did you mean `json`?")
+
+
+def test_something_that_is_no_result_is_told(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_text('{"schema_version": 7}')
+    with pytest.raises(UsageError) as caught:
+        output.read_result(str(tmp_path))
+    assert caught.value.code == "E108"
+    with pytest.raises(UsageError):
+        output.read_result(str(tmp_path / "nothing"))
