@@ -97,8 +97,9 @@ def _score(
     points = round(sum((s.points or 0.0 for s in scores), 0.0), 2)
     percent = round(100 * points / possible, 1)
     failed = [gate for gate, found in zip(challenge.gates, gates, strict=True) if found.outcome is Outcome.FAIL]
-    band = band_of(challenge, percent, failed)
-    capped = tuple(gate.id for gate in failed) if band != challenge.bands.of(percent) else ()
+    waits = any(gate.outcome is Outcome.FOR_REVIEW for gate in gates)  # a must-pass fact that only people can see
+    band = None if waits and not failed else band_of(challenge, percent, failed)
+    capped = tuple(gate.id for gate in failed) if band not in (None, challenge.bands.of(percent)) else ()
     return Score(
         points=points,
         possible=possible,
@@ -145,6 +146,7 @@ def _check(judgement: Judgement, *, points: float | None, possible: float) -> Ch
         expected=finding.expected,
         why=use.why,
         fix="" if good else finding.fix or use.fix,
+        advice="" if good else use.fix,
         brief=use.brief,
         where=finding.where,
         evidence=finding.exhibits,

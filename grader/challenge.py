@@ -38,7 +38,7 @@ _COLLECT = ("use", "with")
 _CRITERION = ("id", "title", "points", "anchors", "review", "check")
 _CHECK = (
     *("id", "use", "with", "title", "why", "fix", "brief", "weight", "level", "severity", "visibility"),
-    *("explained_by", "question", "praise"),
+    *("explained_by", "requires", "question", "praise"),
 )
 
 
@@ -200,7 +200,7 @@ class _Loader:
             kind = self.checks[use.check].needs
             if kind not in gathered:
                 raise self.text.value(use.id, f"check `{use.id}` needs `{kind.__name__}`, which nothing here collects")
-            self._known(use.explained_by, seen, f"check `{use.id}`")
+            self._known((*use.explained_by, *use.requires), seen, f"check `{use.id}`")
         for gate in challenge.gates:
             self._known(gate.checks, seen, f"gate `{gate.id}`")
             if gate.cap not in ("below", *Bands.__struct_fields__):

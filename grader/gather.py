@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.errors import OurFault, Problem, SubmissionFault
+from grader.errors import OurFault, Problem, SubmissionFault, UsageError
 from grader.evidence import Evidence, NoEvidence, NotCollected
 from grader.job import Job
 from grader.model import Collector
 
 
 def gather(job: Job, collectors: Mapping[str, Collector[Any]]) -> Evidence:
-    """Evidence by kind. A collector's failure becomes `NoEvidence` (theirs) or `NotCollected` (ours)."""
+    """Evidence by kind. A collector's failure becomes `NoEvidence` (theirs) or `NotCollected` (ours).
+
+    Raises `UsageError` when a file of the pack turns out to be wrong.
+    """
     evidence: Evidence = {}
     for use in job.challenge.collect:
         collector = collectors[use.name]
@@ -27,6 +30,8 @@ def _collect(collector: Collector[Any], job: Job, options: dict[str, Any]) -> ob
         return NoEvidence(problem=fault.problem)
     except OurFault as fault:
         return NotCollected(problem=fault.problem)
+    except UsageError:
+        raise  # the pack is wrong: its author must act before anybody is graded with it
     except Exception as error:  # noqa: BLE001 - any bug of ours must become "undecided", never a lost point
         return NotCollected(problem=_bug(collector.name, error))
 

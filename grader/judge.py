@@ -28,9 +28,9 @@ Judgements = dict[str, tuple[Judgement, ...]]
 def judge(challenge: Challenge, evidence: Evidence, level: Level, checks: Mapping[str, Check[Any]]) -> Judgements:
     """Judgements by criterion id, in rubric order."""
     findings = {use.id: _ask(use, evidence, checks[use.check]) for use in challenge.checks.values()}
-    explained = {id_: _once(challenge.checks[id_], findings) for id_ in findings}
+    settled = {id_: _settled(challenge.checks[id_], findings) for id_ in findings}
     return {
-        criterion.id: tuple(_judgement(criterion, use, explained[use.id], level) for use in criterion.checks)
+        criterion.id: tuple(_judgement(criterion, use, settled[use.id], level) for use in criterion.checks)
         for criterion in challenge.criteria
     }
 
@@ -54,9 +54,12 @@ def _ask(use: CheckUse, evidence: Evidence, check: Check[Any]) -> Finding:
         return undecided(f"the check `{use.check}` broke: {type(error).__name__}: {error}")
 
 
-def _once(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
-    """A failure that another failed check explains leaves the sum: one root cause costs once."""
+def _settled(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
+    """The finding in the light of the others: a pass needs what it requires, and one root cause costs once."""
     finding = findings[use.id]
+    unmet = [id_ for id_ in use.requires if findings[id_].outcome in (Outcome.FAIL, Outcome.BLOCKED)]
+    if unmet and finding.outcome is Outcome.PASS:
+        return blocked(f"means nothing while this does not hold: {', '.join(unmet)}")
     if finding.outcome is not Outcome.FAIL:
         return finding
     causes = [id_ for id_ in use.explained_by if findings[id_].outcome is Outcome.FAIL]

@@ -136,7 +136,7 @@ class CheckUse(msgspec.Struct, frozen=True, kw_only=True):
 
     `level` is the lowest level that scores it; below, it only advises. `weight` 0 means it informs and never
     scores. `brief` is the sentence of the brief it comes from. `explained_by` names checks whose failure
-    already costs for the same root cause.
+    already costs for the same root cause; `requires` names checks without which a pass would mean nothing.
     """
 
     id: str
@@ -151,6 +151,7 @@ class CheckUse(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity = Severity.MAJOR
     visibility: Visibility = Visibility.AREA
     explained_by: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     question: Question | None = None
     praise: Question | None = None
 

@@ -32,7 +32,11 @@ def public_part(
 
 def _without_private_causes(criterion: Criterion, kept: Mapping[str, CheckUse]) -> Criterion:
     uses = tuple(
-        msgspec.structs.replace(use, explained_by=tuple(id_ for id_ in use.explained_by if id_ in kept))
+        msgspec.structs.replace(
+            use,
+            explained_by=tuple(id_ for id_ in use.explained_by if id_ in kept),
+            requires=tuple(id_ for id_ in use.requires if id_ in kept),
+        )
         for use in criterion.checks
     )
     return msgspec.structs.replace(criterion, checks=uses)

@@ -63,7 +63,10 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the rubric with what it earned and why. `scored` is False for advice and information."""
+    """One line of the rubric with what it earned and why. `scored` is False for advice and information.
+
+    `fix` may name what was found; `advice` is the rubric's general text, which gives no input away.
+    """
 
     id: str
     title: str
@@ -78,6 +81,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     expected: str
     why: str
     fix: str
+    advice: str
     brief: str
     where: str
     evidence: tuple[AnyExhibit, ...]
@@ -117,9 +121,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """How this run was made: the only part that may differ between two runs."""
+    """How this run was made: the only part that may differ between two runs. `seed` is null in feedback."""
 
-    seed: int
+    seed: int | None
     grader: str
     isolation: Isolation
     images: dict[str, str]

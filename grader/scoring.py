@@ -79,12 +79,14 @@ def level_of(points: float, possible: float) -> int | None:
 
 
 def gate_outcome(gate: Gate, judgements: dict[str, Judgement]) -> Outcome:
-    """Fail when any of its checks failed or was blocked, undecided when one is, else pass."""
+    """Fail when any of its checks failed or was blocked, undecided or for review when one is, else pass."""
     outcomes = [judgements[id_].finding.outcome for id_ in gate.checks]
     if Outcome.FAIL in outcomes or Outcome.BLOCKED in outcomes:
         return Outcome.FAIL
     if Outcome.UNDECIDED in outcomes:
         return Outcome.UNDECIDED
+    if Outcome.FOR_REVIEW in outcomes:
+        return Outcome.FOR_REVIEW
     if all(outcome is Outcome.NOT_APPLICABLE for outcome in outcomes):
         return Outcome.NOT_APPLICABLE
     return Outcome.PASS

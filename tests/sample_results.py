@@ -55,6 +55,7 @@ def check(id: str, title: str, outcome: Outcome = Outcome.PASS, possible: float 
         "expected": "",
         "why": "",
         "fix": "",
+        "advice": more.get("fix", ""),
         "brief": "",
         "where": "",
         "evidence": (),

@@ -6,27 +6,36 @@ import argparse
 from pathlib import Path
 
 from grader.cli.progress import listener
-from grader.errors import UsageError
-from grader.sandbox import images
+from grader.database.container import base_images
+from grader.errors import OurFault, UsageError
 from grader.sandbox.engine import Engine
+from grader.sandbox.images import Images
 from grader.stages import Stages
 
 MISSING = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, build or load; 3 when some are missing."""
+    """List, build or load; 3 when some are missing afterwards."""
     with Engine.connect() as engine:
-        store = images.Images(engine, Stages(listener(quiet=False)))
+        images = base_images(engine, Stages(listener(quiet=False)))
         if arguments.action == "load":
             file = Path(arguments.file)
             if not file.is_file():
                 raise UsageError("E102", f"there is no file `{file}`")
-            store.load(file)
+            images.load(file)
         elif arguments.action == "build":
-            for purpose in images.PURPOSES:
-                store.ensure(purpose)
-        rows = store.list()
+            _get(images)
+        rows = images.list()
     for row in rows:
-        print(f"{row.purpose:<10} {row.tag:<28} {row.id[:19] or '–':<20} {row.size >> 20:>5} MB")
-    return 0 if all(row.id for row in rows) else MISSING
+        print(f"{row.purpose:<10} {row.tag:<24} {row.id[7:19] or 'missing':<14} {row.size >> 20:>5} MB")
+    return 0 if all(row.present for row in rows) else MISSING
+
+
+def _get(images: Images) -> None:
+    """Pull what a registry has, make the rest here."""
+    for row in images.list():
+        try:
+            images.ensure(row.purpose)
+        except OurFault:
+            images.build([row.purpose])

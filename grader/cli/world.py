@@ -83,7 +83,9 @@ def _engine() -> Engine | OurFault:
 
 
 def _contained(engine: Engine, stages: Stages) -> World:
-    return World(sandbox=DockerSandbox(engine, stages), databases=ContainerDatabases(engine), stages=stages)
+    databases = ContainerDatabases(engine)
+    sandbox = DockerSandbox(engine, stages, postgres=databases.beside)
+    return World(sandbox=sandbox, databases=databases, stages=stages)
 
 
 class NoSandbox:

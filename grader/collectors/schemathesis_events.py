@@ -10,15 +10,19 @@ import base64
 import hashlib
 import json
 import os
+import sys
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import requests
 import schemathesis
 import urllib3.response
 from schemathesis import cli
 from schemathesis.engine import Status, events
+from schemathesis.engine.recorder import Request
 from schemathesis.engine.run import probes
+from schemathesis.transport import requests as transport
 
 MAX_BODY = 4096
 MAX_TEXT = 300
@@ -30,82 +34,126 @@ NO_ANSWER = (
 )
 NO_ANSWER_NAMES = ("ServerUnavailable", "UnresponsiveOperationError", "UnhealthyAPIError")
 
-# The probes ask the service what it can do and adapt the exam to it, and their header names the tool (§2: same exam).
-probes.PROBES = ()  # type: ignore[assignment] # private, but the version is pinned and a contract test watches it
+# Some ways in which the tool would follow the service under test, or show itself to it, have no setting. The version is
+# pinned, and contract tests hold that two unlike services get the same requests, and each of them once.
+
+
+def _not_probed(probe: probes.Probe, ctx: object) -> probes.ProbeRun:  # noqa: ARG001 - called with both
+    """Its own probes would adapt the exam to the service, and their header names the tool."""
+    return probes.ProbeRun(probe, probes.ProbeOutcome.SKIP, None, None, None)
+
+
+def _not_favoured(observation: float, *, label: str = "") -> float:  # noqa: ARG001 - called with both
+    """Values that were accepted would be favoured in what is sent next."""
+    return observation
+
+
+def _not_repeated(exc: requests.ConnectionError) -> bool:  # noqa: ARG001 - called by name
+    """No connection is used twice, so none can have been closed before it was used."""
+    return False
+
+
+probes.send = _not_probed
+transport._is_dropped_before_response = _not_repeated  # noqa: SLF001 - see above
+hypothesis.target = _not_favoured
 # A body is judged as it came over the wire: nothing a stranger sends is decompressed here.
 urllib3.response.HTTPResponse.CONTENT_DECODERS = []
 
 
+# Items made before the run have names the service chose: the exam says `/todos/1`, the wire `/todos/8f3a`.
+REAL: dict[str, str] = json.loads(os.environ.get("GRADER_FUZZ_PATHS", "{}"))
+ASKED = {real: asked for asked, real in REAL.items()}
+
+
+def _on_the_wire(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request with real names, and without the random id that would tell a service which tool is asking."""
+    request.headers.pop("X-Schemathesis-TestCaseId", None)
+    parts = urlsplit(str(request.url))
+    request.url = urlunsplit(parts._replace(path=REAL.get(parts.path, parts.path)))
+    return request
+
+
 @schemathesis.hook
 def before_call(_context: Any, _case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ANN401 - types of the tool
-    """Leave out the random id that would tell a service that it is being tested."""
-    kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Schemathesis-TestCaseId": None}
+    """`auth` of requests is the last one to touch a request before it is sent."""
+    kwargs["auth"] = _on_the_wire
 
 
-@cli.handler()
-class Recorder(cli.EventHandler):
+@schemathesis.hook
+def after_network_error(context: Any, _case: Any, request: requests.PreparedRequest) -> None:  # noqa: ANN401 - same
+    """A service that does not answer has shown enough: every further request might cost a whole deadline."""
+    error = sys.exc_info()[1]
+    if isinstance(error, NO_ANSWER):
+        sent = _sent(Request.from_prepared_request(request))
+        _write(kind="error", operation=context.operation.label, request=sent, **_described(error))
+        raise KeyboardInterrupt
+
+
+class Recorder(cli.EventHandler[Any]):
     """Writes what was sent, what failed and how the run ended."""
 
     def __init__(self, *_args: object, **_options: object) -> None:
-        self._out = open(os.environ["GRADER_FUZZ_EVENTS"], "w", encoding="utf-8")  # noqa: SIM115, PTH123 - closed in shutdown
         self._requests = hashlib.sha256()
+        self._gone: set[str] = set()
 
     def handle_event(self, _ctx: Any, event: Any) -> None:  # noqa: ANN401 - types of the tool
         """One event of the run."""
         if isinstance(event, events.ScenarioFinished):
             self._scenario(event)
         elif isinstance(event, events.NonFatalError):
-            self._write(kind="error", operation=event.label, **_described(event.value))
+            _write(kind="error", operation=event.label, request=None, **_described(event.value))
         elif isinstance(event, events.FatalError):
-            self._write(kind="error", operation="", **_described(event.exception))
+            _write(kind="error", operation="", request=None, **_described(event.exception))
         elif isinstance(event, events.EngineFinished):
-            self._write(kind="finished", reason=event.stop_reason.value, requests=self._requests.hexdigest())
-
-    def shutdown(self, _ctx: Any) -> None:  # noqa: ANN401 - types of the tool
-        """The run is over, in whatever way."""
-        self._out.close()
+            _write(kind="finished", reason=event.stop_reason.value, requests=self._requests.hexdigest())
 
     def _scenario(self, event: events.ScenarioFinished) -> None:
         recorder = event.recorder
+        found: dict[tuple[object, ...], dict[str, Any]] = {}
         statuses: dict[str, int] = {}
-        unanswered = None
-        for interaction in recorder.interactions.values():
-            request = interaction.request
-            self._requests.update(f"{request.method} {_target(request.uri)}\n".encode())
-            self._requests.update((request.body or b"") + b"\n")
-            answer = str(interaction.response.status_code) if interaction.response else "none"
+        waited = 0.0
+        for case_id, interaction in recorder.interactions.items():
+            sent, response = _sent(interaction.request), interaction.response
+            head = f"{sent['method']} {sent['target']}\n".encode()
+            self._requests.update(head + (interaction.request.body or b"") + b"\n")
+            answer = str(response.status_code) if response else "none"
             statuses[answer] = statuses.get(answer, 0) + 1
-            if interaction.response is None:
-                unanswered = _sent(request)
-        self._write(
+            if response is not None:
+                waited += response.elapsed
+                gone = sent["target"] in self._gone
+                _collect(found, recorder, case_id, {"request": sent, "answer": _answer(response), "gone": gone})
+                if sent["method"] == "DELETE" and answer.startswith("2"):
+                    self._gone.add(sent["target"])
+        _write(
             kind="scenario",
-            phase=event.phase.value,
             operation=recorder.label,
             statuses=statuses,
-            unanswered=unanswered,
-            failures=_failures(recorder),
+            waited=waited,
+            failures=list(found.values())[:MAX_FAILURES_PER_SCENARIO],
         )
 
-    def _write(self, **line: object) -> None:
-        self._out.write(json.dumps(line) + "\n")
-        self._out.flush()  # a run that is killed keeps what it wrote
+
+def _write(**line: object) -> None:
+    """Add one line at once: a run that is killed keeps what it wrote."""
+    with open(os.environ["GRADER_FUZZ_EVENTS"], "a", encoding="utf-8") as out:  # noqa: PTH123 - a plain file name
+        out.write(json.dumps(line) + "\n")
 
 
-def _failures(recorder: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - types of the tool
-    """Failed checks of a scenario, equal ones counted once with their shortest request."""
-    found: dict[tuple[object, ...], dict[str, Any]] = {}
-    for case_id, checks in recorder.checks.items():
-        for check in checks:
-            if check.status != Status.FAILURE:
-                continue
-            failure = check.failure_info.failure
-            interaction = recorder.interactions[failure.case_id or case_id]
-            line = {"check": check.name, **_failure(failure), **_exchange(interaction)}
-            key = (line["code"], line["operation"], line["answer"]["status"], line["place"], line["keyword"])
-            known = found.get(key)
-            count = known["count"] + 1 if known else 1
-            found[key] = {**(line if known is None or _size(line) < _size(known) else known), "count": count}
-    return list(found.values())[:MAX_FAILURES_PER_SCENARIO]
+def _collect(
+    found: dict[tuple[object, ...], dict[str, Any]],
+    recorder: Any,  # noqa: ANN401 - types of the tool
+    case_id: str,
+    exchange: dict[str, Any],
+) -> None:
+    """Add the failed checks of one request; equal ones are counted, and the shortest request is kept."""
+    for check in recorder.checks.get(case_id, ()):
+        if check.status != Status.FAILURE:
+            continue
+        line = {**_failure(check.failure_info.failure), **exchange}
+        key = (line["code"], line["operation"], line["answer"]["status"], line["place"], line["keyword"])
+        known = found.get(key)
+        count = known["count"] + 1 if known else 1
+        found[key] = {**(line if known is None or _size(line) < _size(known) else known), "count": count}
 
 
 def _size(line: dict[str, Any]) -> tuple[int, str]:
@@ -115,7 +163,7 @@ def _size(line: dict[str, Any]) -> tuple[int, str]:
 
 def _failure(failure: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
     """What is stable about a failure: its code, and for a broken shape the place and the keyword it breaks."""
-    place = [str(part) for part in getattr(failure, "instance_path", None) or ()]
+    place = ["*" if isinstance(part, int) else str(part) for part in getattr(failure, "instance_path", None) or ()]
     keyword = [str(part) for part in getattr(failure, "schema_path", None) or ()]
     return {
         "code": failure.code,
@@ -123,22 +171,17 @@ def _failure(failure: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the too
         "place": "/".join(place),
         "keyword": keyword[-1] if keyword else "",
         "headers": list(getattr(failure, "missing_headers", None) or ()),
-        "message": "" if keyword else str(failure.message)[:MAX_TEXT],
     }
 
 
-def _exchange(interaction: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
-    answer: dict[str, Any] = {"status": 0, "headers": [], "body": "", "cut": False}
-    response = interaction.response
-    if response is not None:
-        content = response.content or b""
-        answer = {
-            "status": response.status_code,
-            "headers": [[name, value] for name, values in response.headers.items() for value in values],
-            "body": content[:MAX_BODY].decode("utf-8", "replace"),
-            "cut": len(content) > MAX_BODY,
-        }
-    return {"request": _sent(interaction.request), "answer": answer}
+def _answer(response: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
+    content = response.content or b""
+    return {
+        "status": response.status_code,
+        "headers": [[name, value] for name, values in response.headers.items() for value in values],
+        "body": content[:MAX_BODY].decode("utf-8", "replace"),
+        "cut": len(content) > MAX_BODY,
+    }
 
 
 def _sent(request: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
@@ -146,14 +189,15 @@ def _sent(request: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
     headers = {name: values[0] for name, values in request.headers.items()}
     sent = {"method": request.method, "target": _target(request.uri), "headers": headers, "size": len(body)}
     try:
-        return {**sent, "text": body[:MAX_BODY].decode("utf-8")}
+        return {**sent, "text": body.decode("utf-8")[:MAX_BODY]}
     except UnicodeDecodeError:
         return {**sent, "base64": base64.b64encode(body[:MAX_BODY]).decode("ascii")}
 
 
 def _target(uri: str) -> str:
     parts = urlsplit(uri)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = ASKED.get(parts.path, parts.path) or "/"
+    return path + (f"?{parts.query}" if parts.query else "")
 
 
 def _described(error: BaseException) -> dict[str, Any]:
@@ -163,3 +207,6 @@ def _described(error: BaseException) -> dict[str, Any]:
         "text": str(error)[:MAX_TEXT],
         "no_answer": isinstance(error, NO_ANSWER) or name in NO_ANSWER_NAMES,
     }
+
+
+cli.handler()(Recorder)

@@ -12,11 +12,15 @@ from typing import Any
 import msgspec
 
 from grader.errors import Problem
+from grader.evidence.exam import HttpExam
 from grader.evidence.files import SourceFiles
+from grader.evidence.fuzz import FuzzRuns
+from grader.evidence.query import QueryAnswer
+from grader.evidence.schema import SchemaFacts
 from grader.model import Level
 from grader.result import Run
 
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (SourceFiles,)}
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (SourceFiles, FuzzRuns, HttpExam, QueryAnswer, SchemaFacts)}
 SCHEMA_VERSION = 1
 
 

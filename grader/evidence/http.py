@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import msgspec
 
+TOKEN = "$API_TOKEN"  # noqa: S105 - what stands for the throwaway token of a run wherever requests are saved or shown
+
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A request as it went out. `target` is path and query; `body` is text, `body_note` describes one not shown."""
+    """A request as it went out. `target` is path and query; `body` is text, `body_note` describes one not shown.
+
+    `template` is the target with values taken from earlier answers as shell variables (`/todos/$ID`), empty when
+    there are none; `body_command` is a shell command that prints a body that is not kept as text.
+    """
 
     method: str
     target: str
+    template: str = ""
     headers: dict[str, str] = {}
     body: str | None = None
     body_note: str = ""
+    body_command: str = ""
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -218,4 +218,5 @@ def _foot(result: Result) -> str:
     missing = [f"{ends[o]} {OUTCOME[o].lower()}" for o in (Outcome.BLOCKED, Outcome.UNDECIDED) if ends[o]]
     said = f"{answered} of {count(asked, 'check')} ran{''.join(f', {text}' for text in missing)}"
     pack = f"{plain(result.challenge.id)} {plain(result.challenge.version)}"
-    return f"<sub>{said} · {result.level.value} level · seed {result.run.seed} · pack {pack}{isolation}</sub>"
+    seed = "" if result.run.seed is None else f" · seed {result.run.seed}"
+    return f"<sub>{said} · {result.level.value} level{seed} · pack {pack}{isolation}</sub>"

@@ -138,7 +138,7 @@ def headline(result: Result) -> str:
     band = band_name(result.score.band or "")
     if result.status == "failed":
         return f"{band}: the submission could not be run" if band else "The submission could not be run"
-    return band or "Nothing to score"
+    return band or ("The band waits for people" if result.score.percent is not None else "Nothing to score")
 
 
 def band_name(band: str) -> str:

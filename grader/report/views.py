@@ -26,6 +26,7 @@ def candidate(result: Result) -> Result:
         gates=tuple(_gate(gate) for gate in result.gates if not hidden.intersection(gate.checks)),
         criteria=tuple(_criterion(criterion) for criterion in result.criteria),
         questions=(),
+        run=replace(result.run, seed=None) if result.view != "candidate" else result.run,
     )
 
 
@@ -65,4 +66,4 @@ def _criterion(criterion: CriterionResult) -> CriterionResult:
 def _check(check: CheckResult) -> CheckResult:
     if check.visibility is Visibility.PUBLIC:
         return replace(check, points=None)
-    return replace(check, points=None, message="", expected="", where="", evidence=())
+    return replace(check, points=None, message="", expected="", fix=check.advice, where="", evidence=())

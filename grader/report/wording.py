@@ -98,7 +98,8 @@ def seconds(value: float) -> str:
 
 def again(result: Result) -> str:
     """The command that repeats the run; the path is the reader's."""
-    level, seed = ["--level", result.level.value], ["--seed", str(result.run.seed)]
+    level = ["--level", result.level.value]
+    seed = [] if result.run.seed is None else ["--seed", str(result.run.seed)]
     process = ["--sandbox", "process"] if result.run.isolation == "process" else []
     if result.view != "interviewer":
         return shlex.join(["grader", "check", ".", "--challenge", result.challenge.id, *level, *seed])

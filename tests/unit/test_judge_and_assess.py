@@ -88,6 +88,15 @@ def test_one_root_cause_costs_once() -> None:
     assert outcomes(alone) == {"a": Outcome.PASS, "b": Outcome.FAIL}
 
 
+def test_a_pass_means_nothing_without_what_it_requires() -> None:
+    uses = (use("a"), use("b", requires=("a",)))
+    assert outcomes(result_of(*uses, values={"a": 4, "b": 4})) == {"a": Outcome.PASS, "b": Outcome.PASS}
+    unmet = result_of(*uses, values={"a": 0, "b": 4})
+    assert outcomes(unmet) == {"a": Outcome.FAIL, "b": Outcome.BLOCKED}
+    assert unmet.score.points == 0.0
+    assert outcomes(result_of(*uses, values={"a": 0, "b": 0})) == {"a": Outcome.FAIL, "b": Outcome.FAIL}
+
+
 def test_a_failed_gate_caps_the_band_and_says_so() -> None:
     gate = Gate(id="must", title="Must", checks=("b",), cap="below")
     result = result_of(use("a", weight=9), use("b"), values={"a": 4, "b": 0}, gates=(gate,))

@@ -13,9 +13,9 @@ import pytest
 from docker.errors import DockerException
 
 from grader.errors import OurFault, SubmissionFault, UsageError
-from grader.sandbox import host, owner, relay
+from grader.sandbox import ServiceState, bootstrap, host, owner, relay
 from grader.sandbox.blame import blame
-from grader.sandbox.boot import steady
+from grader.sandbox.boot import Boot, settled, steady
 from grader.sandbox.engine import DEADLINE, HOST, OWNER, SESSION, Engine, abandoned
 from grader.sandbox.external import ExternalSandbox
 from grader.sandbox.hardening import Limits, hardened, seccomp_profile
@@ -31,9 +31,13 @@ def test_what_a_living_program_started_is_left_alone() -> None:
     assert not abandoned(labels())
 
 
-def test_what_is_past_its_deadline_is_removed_whoever_owns_it() -> None:
-    assert abandoned(labels(deadline="1"))
+def test_a_long_run_keeps_its_things_past_their_deadline_while_it_lives() -> None:
+    assert not abandoned(labels(deadline="1"))
+
+
+def test_what_is_past_its_deadline_is_removed_where_its_owner_cannot_be_asked() -> None:
     assert abandoned(labels(deadline="1", host="elsewhere"))
+    assert abandoned(labels(deadline="1", owner="somebody"))
 
 
 def test_what_a_dead_program_of_this_machine_started_is_removed() -> None:
@@ -137,6 +141,20 @@ def test_a_registry_that_fails_is_never_the_candidates_fault(code: str) -> None:
     assert blame(NPM, f"npm error code {code}\nnpm error x").code == "E212"
 
 
+@pytest.mark.parametrize(
+    ("plan", "log"),
+    [
+        (PLAN, "Error: no module named venv"),
+        (PLAN, "ERROR: Exception:\nTraceback (most recent call last):\nKeyError: x"),
+        (PLAN, ""),
+        (NPM, "npm error code EACCES\nnpm error x"),
+        (NPM, "sh: npm: not found"),
+    ],
+)
+def test_an_installer_that_breaks_is_never_the_candidates_fault(plan: Plan, log: str) -> None:
+    assert blame(plan, log).code == "E217"
+
+
 def test_a_misspelt_package_is_named_with_the_nearest_one() -> None:
     log = "ERROR: Could not find a version that satisfies the requirement fastapii (from versions: none)\n"
     found = blame(PLAN, log + "ERROR: No matching distribution found for fastapii\n")
@@ -235,3 +253,60 @@ def test_an_engine_one_may_not_use_is_told_apart(monkeypatch: pytest.MonkeyPatch
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(UsageError):
         ExternalSandbox(url)
+
+
+def booting(state: ServiceState, log: str = "last words", *, seconds: float = 0.2) -> SubmissionFault:
+    boot = Boot(PLAN, state=lambda: state, log=lambda: log, address=lambda: ("127.0.0.1", 1), seconds=seconds)
+    with pytest.raises(SubmissionFault) as raised:
+        boot.wait()
+    return raised.value
+
+
+def test_a_service_that_ended_is_told_with_its_code_and_last_words() -> None:
+    fault = booting(ServiceState(running=False, exit_code=3))
+    assert (fault.code, fault.problem.snippet) == ("E320", "last words")
+    assert "exit code 3" in fault.problem.what
+    assert "out of memory" in booting(ServiceState(running=False, exit_code=137, out_of_memory=True)).problem.what
+
+
+def test_a_command_that_was_not_found_gets_its_own_advice() -> None:
+    assert "dependencies" in booting(ServiceState(running=False, exit_code=127)).problem.help
+
+
+def test_a_service_on_another_port_is_told_which_and_what_to_do() -> None:
+    fault = booting(ServiceState(running=True, listening=("127.0.0.1:5000",)))
+    assert fault.code == "E321"
+    assert "127.0.0.1:5000" in fault.problem.what
+    assert "port = 5000" in fault.problem.help
+
+
+def test_what_a_service_prints_cannot_draw_on_the_readers_terminal() -> None:
+    fault = booting(ServiceState(running=False, exit_code=1), "\x1b[2J\u202egnp.exe")
+    assert "\x1b" not in fault.problem.snippet
+    assert "\u202e" not in fault.problem.snippet
+
+
+def test_a_service_that_has_just_died_is_not_called_running() -> None:
+    looks = iter([ServiceState(running=True), ServiceState(running=True), ServiceState(running=False, exit_code=1)])
+    assert settled(lambda: next(looks), 8000).exit_code == 1
+
+
+def test_making_a_base_image_without_the_right_to_is_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _name: "/usr/sbin/debootstrap")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(OurFault) as raised:
+        bootstrap._bootstrap(tmp_path, ())
+    assert raised.value.code == "E202"
+    assert "run it as root" in raised.value.problem.help
+    assert "grader images load" in raised.value.problem.help
+
+
+def test_making_a_base_image_without_debootstrap_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    with pytest.raises(OurFault) as raised:
+        bootstrap._bootstrap(tmp_path, ())
+    assert "debootstrap" in raised.value.problem.help

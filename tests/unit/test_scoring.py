@@ -82,6 +82,11 @@ def test_a_gate_our_side_could_not_decide_is_undecided_and_not_failed() -> None:
     assert gate_of(Outcome.PASS, Outcome.UNDECIDED) is Outcome.UNDECIDED
 
 
+def test_a_gate_only_people_can_see_waits_for_them() -> None:
+    assert gate_of(Outcome.PASS, Outcome.FOR_REVIEW) is Outcome.FOR_REVIEW
+    assert gate_of(Outcome.FAIL, Outcome.FOR_REVIEW) is Outcome.FAIL
+
+
 def test_a_gate_that_is_not_asked_does_not_apply() -> None:
     assert gate_of(Outcome.NOT_APPLICABLE) is Outcome.NOT_APPLICABLE
 

@@ -1,0 +1,18 @@
+"""Questions about a database schema: is it complete, normal, well typed, guarded, indexed and drawn as it is?"""
+
+from __future__ import annotations
+
+from grader.checks.schema import completeness, data_types, diagram, indexes, integrity, normalization, reading, rules
+from grader.evidence.schema import SchemaFacts
+from grader.model import Check
+
+CHECKS: tuple[Check[SchemaFacts], ...] = (
+    *completeness.CHECKS,
+    *normalization.CHECKS,
+    *data_types.CHECKS,
+    *integrity.CHECKS,
+    *rules.CHECKS,
+    *indexes.CHECKS,
+    *diagram.CHECKS,
+    *reading.CHECKS,
+)

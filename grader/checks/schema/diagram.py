@@ -1,0 +1,280 @@
+"""Does the candidate's entity-relationship diagram show the schema that the script makes?"""
+
+from __future__ import annotations
+
+import msgspec
+
+from grader.checks.schema.footing import ground
+from grader.checks.schema.shown import Fault, keys_asked, tables_asked, verdict
+from grader.evidence.schema import Cardinality, DiagramFile, DrawnRelationship, SchemaFacts, Table
+from grader.exhibits import AnyExhibit, CodeExhibit, TextExhibit
+from grader.model import Check, Finding, blocked, failed, for_review, passed
+from grader.sql.links import Link
+from grader.sql.matcher import concept_of
+from grader.sql.names import table_words
+from grader.sql.shop import Shop
+
+FORMATS = {
+    "mermaid": "Mermaid",
+    "dbml": "DBML",
+    "plantuml": "PlantUML",
+    "drawio": "draw.io",
+    "picture": "a picture",
+    "pdf": "PDF",
+    "unknown": "an unknown format",
+}
+SMALLEST_PICTURE = 2_000
+MANY = ("1..*", "0..*")
+SHOWN = 1_500
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """A diagram that could be read: which table each entity stands for."""
+
+    file: DiagramFile
+    tables: dict[str, str]
+
+
+def present(facts: SchemaFacts) -> Finding:
+    """E01: there is a diagram."""
+    if early := ground(facts):
+        return early
+    readable = [file for file in facts.diagrams if file.format == "mermaid" and file.entities]
+    if readable:
+        return passed(f"`{readable[0].name}` draws {len(readable[0].entities)} entities")
+    others = [file for file in facts.diagrams if file.format != "unknown" and file.size >= _smallest(file)]
+    if others:
+        return passed(f"`{others[0].name}` is {FORMATS[others[0].format]}")
+    empty = facts.diagrams[0] if facts.diagrams else None
+    return failed(
+        f"`{empty.name}` holds no diagram" if empty else "there is no ER diagram",
+        expected="erd.md with a Mermaid `erDiagram`, or another diagram file named erd.*",
+        exhibits=(TextExhibit(title=empty.name, text=empty.text[:SHOWN]),) if empty and empty.text else (),
+    )
+
+
+def _smallest(file: DiagramFile) -> int:
+    return SMALLEST_PICTURE if file.format in ("picture", "pdf") else 1
+
+
+def entities(facts: SchemaFacts) -> Finding:
+    """E02: every core table is drawn; a table in between may be drawn as a many-to-many line."""
+    if early := ground(facts, "product", "order"):
+        return early
+    drawing = _drawing(facts)
+    if isinstance(drawing, Finding):
+        return drawing
+    shop = Shop(facts.schema, facts.roles)
+    wanted = {concept: table for concept, table in shop.core().items() if concept != "product_category"}
+    if not wanted:
+        return blocked("no core table was found to look for")
+    drawn = set(drawing.tables.values())
+    absent = [table for table in wanted.values() if table.name not in drawn]
+    faults = [Fault(table=table.name, what="is not drawn", exhibits=_shown(drawing, facts)) for table in absent]
+    return verdict(
+        faults,
+        good=f"all {len(wanted)} core tables are drawn in `{drawing.file.name}`",
+        expected=f"an entity for each of {', '.join(table.name for table in wanted.values())}",
+        share=1 - len(absent) / len(wanted),
+    )
+
+
+def relationships(facts: SchemaFacts) -> Finding:
+    """E03: the references between core tables are drawn."""
+    if early := ground(facts, "product", "order"):
+        return early
+    drawing = _drawing(facts)
+    if isinstance(drawing, Finding):
+        return drawing
+    shop = Shop(facts.schema, facts.roles)
+    drawn = {
+        frozenset((drawing.tables.get(r.left, ""), drawing.tables.get(r.right, ""))) for r in drawing.file.relationships
+    }
+    wanted = _wanted(shop)
+    if not wanted:
+        return blocked("no core table refers to another")
+    absent = [(one, other) for one, other, shortcut in wanted if not _is_drawn(one, other, shortcut, drawn)]
+    faults = [
+        Fault(table=f"{one} and {other}", what="are not connected", exhibits=_shown(drawing, facts))
+        for one, other in absent
+    ]
+    return verdict(
+        faults,
+        good=f"all {len(wanted)} references between core tables are drawn",
+        expected="a line for every reference between users, orders, order lines, products and categories",
+        share=1 - len(absent) / len(wanted),
+    )
+
+
+def _wanted(shop: Shop) -> list[tuple[str, str, frozenset[str]]]:
+    """Pairs of tables that refer to each other, with the line that may stand for a table in between."""
+    middle, product, category = (shop.table(c) for c in ("product_category", "product", "category"))
+    shortcut = frozenset((product.name, category.name)) if product and category else frozenset()
+    found: dict[frozenset[str], tuple[str, str, frozenset[str]]] = {}
+    for link in shop.core_links():
+        over = shortcut if middle is not None and link.table == middle.name else frozenset[str]()
+        found.setdefault(frozenset((link.table, link.target)), (link.table, link.target, over))
+    return list(found.values())
+
+
+def _is_drawn(one: str, other: str, shortcut: frozenset[str], drawn: set[frozenset[str]]) -> bool:
+    return frozenset((one, other)) in drawn or (bool(shortcut) and shortcut in drawn)
+
+
+def cardinality(facts: SchemaFacts) -> Finding:
+    """E04: no line says something else than the keys do."""
+    if early := ground(facts, "product", "order"):
+        return early
+    drawing = _drawing(facts)
+    if isinstance(drawing, Finding):
+        return drawing
+    lines = [(r, *_ends(r, drawing)) for r in drawing.file.relationships]
+    known = [(r, one, other) for r, one, other in lines if one and other and one != other]
+    if not known:
+        return blocked("no line of the diagram connects two tables of the schema")
+    shop = Shop(facts.schema, facts.roles)
+    faults = [
+        Fault(
+            table=f"{one} and {other}",
+            what=f"are {why}",
+            kept=0.0,
+            exhibits=(*_line_shown(drawing, relationship, why), *_keys_shown(facts, one, other)),
+        )
+        for relationship, one, other in known
+        if (why := contradiction(relationship, one, other, shop))
+    ]
+    return verdict(
+        faults,
+        good=f"{len(known)} lines agree with the keys",
+        expected="the many end where the foreign key is, `||` only where the key is required",
+        share=max(0.0, 1 - 2 * len(faults) / len(known)),
+    )
+
+
+def contradiction(drawn: DrawnRelationship, left: str, right: str, shop: Shop) -> str:
+    """How a line contradicts the keys; empty when it does not, or when there is no key to compare with."""
+    forward, back = shop.links.direct(right, left), shop.links.direct(left, right)
+    if (forward is None) == (back is None):
+        return ""  # no key, or each refers to the other and the line may mean either
+    if forward is not None:
+        return _against(shop, forward, child_end=drawn.right_many, parent_end=drawn.left_many)
+    return _against(shop, back, child_end=drawn.left_many, parent_end=drawn.right_many) if back else ""
+
+
+def _against(shop: Shop, link: Link, *, child_end: Cardinality, parent_end: Cardinality) -> str:
+    """The line against the key of one direction."""
+    child, parent = link.table, link.target
+    if parent_end in MANY:
+        if child_end not in MANY:
+            return f"drawn the wrong way round: the reference is `{child}.{link.columns[0]}`"
+        return (
+            ""
+            if shop.links.junction(parent, child)
+            else f"drawn as many to many, but each row of `{child}` refers to one of `{parent}`"
+        )
+    table = shop.schema.table(child)
+    columns = [column for column in table.columns if column.name in link.columns] if table else []
+    alone = table is not None and any(set(keys) <= set(link.columns) for keys in table.unique_sets())
+    if child_end not in MANY and not alone:
+        return f"drawn as one to one, but one row of `{parent}` may have many of `{child}`"
+    optional = any(column.nullable for column in columns) and len(shop.links.between(child, parent)) == 1
+    if parent_end == "1" and optional:
+        return f"drawn as always connected, but `{child}.{link.columns[0]}` may be empty"
+    return ""
+
+
+def _drawing(facts: SchemaFacts) -> Drawing | Finding:
+    """The diagram to compare, or why there is none."""
+    file = next((file for file in facts.diagrams if file.format == "mermaid" and file.entities), None)
+    if file is not None:
+        return Drawing(file=file, tables=_tables(file, facts))
+    other = next((file for file in facts.diagrams if file.format != "unknown" and file.size >= _smallest(file)), None)
+    if other is None:
+        return blocked("there is no ER diagram")
+    text = (TextExhibit(title=other.name, text=other.text),) if other.text else ()
+    return for_review(
+        f"`{other.name}` is {FORMATS[other.format]}: a person must compare it with the schema", exhibits=text
+    )
+
+
+def _tables(file: DiagramFile, facts: SchemaFacts) -> dict[str, str]:
+    """The table that each entity stands for: by name, else by what its name means."""
+    shop = Shop(facts.schema, facts.roles)
+    by_words = {shop.links.words(table.name): table.name for table in facts.schema.tables}
+    by_concept = {concept: role.table for concept, role in facts.roles.items()}
+    found = {}
+    for entity in file.entities:
+        exact = next((t.name for t in facts.schema.tables if t.name.lower() == entity.name.lower()), "")
+        table = exact or by_words.get(table_words(entity.name, shop.links.prefix), "")
+        found[entity.name] = table or by_concept.get(concept_of(entity.name), "")
+    return found
+
+
+def _ends(relationship: DrawnRelationship, drawing: Drawing) -> tuple[str, str]:
+    return drawing.tables.get(relationship.left, ""), drawing.tables.get(relationship.right, "")
+
+
+def _shown(drawing: Drawing, facts: SchemaFacts) -> tuple[AnyExhibit, ...]:
+    names = ", ".join(entity.name for entity in drawing.file.entities)
+    return (TextExhibit(title=f"Entities in {drawing.file.name}", text=names[:SHOWN]), tables_asked(facts))
+
+
+def _line_shown(drawing: Drawing, relationship: DrawnRelationship, why: str) -> tuple[AnyExhibit, ...]:
+    lines = drawing.file.text.split("\n")
+    if relationship.line > len(lines):
+        return ()
+    first = max(1, relationship.line - 1)
+    line = lines[relationship.line - 1]
+    return (
+        CodeExhibit(
+            file=drawing.file.name,
+            line=relationship.line,
+            lines=tuple(lines[first - 1 : relationship.line + 1]),
+            first_line=first,
+            column=len(line) - len(line.lstrip()) + 1,
+            length=max(1, len(line.strip())),
+            label=why,
+        ),
+    )
+
+
+def _keys_shown(facts: SchemaFacts, one: str, other: str) -> tuple[AnyExhibit, ...]:
+    shop = Shop(facts.schema, facts.roles)
+    child: Table | None = facts.schema.table(other if shop.links.direct(other, one) else one)
+    return (keys_asked(facts, child),) if child else ()
+
+
+CHECKS: tuple[Check[SchemaFacts], ...] = (
+    Check(
+        name="schema.erd_present",
+        needs=SchemaFacts,
+        ask=present,
+        title="There is an ER diagram",
+        why="A diagram is how a design is talked about before it is built",
+        fix="Add erd.md with a Mermaid `erDiagram`",
+    ),
+    Check(
+        name="schema.erd_entities",
+        needs=SchemaFacts,
+        ask=entities,
+        title="The diagram shows the core tables",
+        why="What is not drawn is not talked about",
+        fix="Draw every table of users, products, categories, orders and order lines",
+    ),
+    Check(
+        name="schema.erd_relationships",
+        needs=SchemaFacts,
+        ask=relationships,
+        title="The diagram shows the references",
+        why="The lines are what a diagram is for",
+        fix="Draw a line for every foreign key between the core tables",
+    ),
+    Check(
+        name="schema.erd_cardinality",
+        needs=SchemaFacts,
+        ask=cardinality,
+        title="The diagram agrees with the keys",
+        why="A diagram that says something else than the schema misleads whoever trusts it",
+        fix="Put the many end where the foreign key is, and `||` only where it is required",
+    ),
+)

@@ -1,0 +1,79 @@
+"""The allow-lists of the guard: forms, functions and types that only compute from their arguments.
+
+Not on them: what makes rows from nothing (generate_series, unnest), what grows without bound (repeat, lpad,
+string_agg), reads a clock, a setting, a file or the catalog, sleeps, locks or notifies.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+NODES: tuple[type[exp.Expr], ...] = (
+    *(exp.Select, exp.From, exp.Where, exp.Join, exp.Lateral, exp.Group, exp.Having, exp.Order, exp.Ordered),
+    *(exp.Limit, exp.Offset, exp.Fetch, exp.LimitOptions, exp.Distinct, exp.With, exp.CTE, exp.Subquery),
+    *(exp.Union, exp.Intersect, exp.Except, exp.Values, exp.Tuple, exp.GroupingSets, exp.Rollup, exp.Cube),
+    *(exp.Table, exp.TableAlias, exp.Identifier, exp.Column, exp.Star, exp.Alias, exp.Literal, exp.Boolean, exp.Null),
+    *(exp.Var, exp.Interval, exp.DataType, exp.DataTypeParam, exp.Paren, exp.Not, exp.Neg, exp.And, exp.Or, exp.Xor),
+    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Is, exp.Like, exp.ILike, exp.Escape),
+    *(exp.NullSafeEQ, exp.NullSafeNEQ, exp.SimilarTo, exp.Any, exp.All, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod),
+    *(exp.IntDiv, exp.DPipe, exp.Filter, exp.Window, exp.WindowSpec, exp.WithinGroup, exp.AtTimeZone, exp.Bracket),
+    *(exp.Collate, exp.Aliases, exp.IntervalSpan),
+)
+
+FUNCTIONS: tuple[type[exp.Func], ...] = (
+    *(exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.LogicalAnd, exp.LogicalOr, exp.ArrayAgg, exp.Array),
+    *(exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.PercentileCont, exp.PercentileDisc),
+    *(exp.Mode, exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead),
+    *(exp.FirstValue, exp.LastValue, exp.NthValue, exp.Grouping, exp.Exists, exp.Case, exp.If, exp.Coalesce),
+    *(exp.Nullif, exp.Greatest, exp.Least, exp.Abs, exp.Round, exp.Ceil, exp.Floor, exp.Trunc, exp.Sign, exp.Sqrt),
+    *(exp.Pow, exp.Cast, exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.Date, exp.TimestampFromParts),
+    *(exp.DateFromParts, exp.TimeToStr, exp.StrToDate, exp.StrToTime, exp.ToChar, exp.Lower, exp.Upper, exp.Trim),
+    *(exp.Substring, exp.Left, exp.Right, exp.Length, exp.Concat, exp.Replace, exp.StrPosition, exp.SplitPart),
+    *(exp.Initcap, exp.RegexpLike, exp.RegexpILike),
+)
+
+NAMED_FUNCTIONS = {"make_date", "age", "justify_days", "justify_hours", "btrim", "char_length", "every", "all", "row"}
+
+COLUMN_TYPES = {
+    *(exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT, exp.DType.DECIMAL, exp.DType.FLOAT, exp.DType.DOUBLE),
+    *(exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.BOOLEAN, exp.DType.DATE, exp.DType.TIME),
+    *(exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ, exp.DType.INTERVAL, exp.DType.ARRAY),
+}
+
+SYSTEM_COLUMNS = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"}
+
+_CLOCK = "a clock: the same data must always give the same rows"
+_ROWS = "a function that makes rows is not needed here and has no bound"
+
+REASONS = {
+    "Command": "this is no SELECT: a query may only read",
+    "Lock": "FOR UPDATE and FOR SHARE lock rows: a query may only read",
+    "Into": "SELECT INTO makes a table: a query may only read",
+    "Insert": "INSERT changes data: a query may only read",
+    "Update": "UPDATE changes data: a query may only read",
+    "Delete": "DELETE changes data: a query may only read",
+    "Merge": "MERGE changes data: a query may only read",
+    "TableSample": "TABLESAMPLE reads a part of the rows only",
+    "Dot": "a function of another schema, or a part of a row value, is not allowed",
+    "Operator": "OPERATOR(…) is not needed here",
+    "Parameter": "there are no parameters: write the value",
+    "Placeholder": "there are no parameters: write the value",
+    "ObjectIdentifier": "only the exercise's own tables may be read, no catalog",
+    "CurrentDate": _CLOCK,
+    "CurrentTime": _CLOCK,
+    "CurrentTimestamp": _CLOCK,
+    "CurrentDatetime": _CLOCK,
+    "Localtime": _CLOCK,
+    "Localtimestamp": _CLOCK,
+    "Rand": "chance: the same data must always give the same rows",
+    "Randn": "chance: the same data must always give the same rows",
+    "Uuid": "chance: the same data must always give the same rows",
+    "Explode": _ROWS,
+    "ExplodingGenerateSeries": _ROWS,
+    "GenerateSeries": _ROWS,
+    "Unnest": _ROWS,
+    "Repeat": "repeat() has no bound",
+    "Pad": "lpad() and rpad() have no bound",
+    "GroupConcat": "string_agg() has no bound",
+    "Set": "SET belongs into setup.sql",
+}

@@ -1,0 +1,197 @@
+"""Execution plans as PostgreSQL tells them (EXPLAIN ANALYZE, BUFFERS, FORMAT JSON), read once and without times.
+
+The work of a query is counted, not timed: rows that any node handed on or threw away, plus 8 for every 8 kB
+block touched, plus 30 for every block of temporary files. The same data and the same plan give the same number
+on a busy machine and an idle one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from grader.exhibits import PlanExhibit, PlanNode
+
+BUFFER_WEIGHT = 8
+TEMP_WEIGHT = 30
+MOST_NODES_SHOWN = 60
+LONGEST_CONDITION = 160
+_CONDITIONS = (
+    *("Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter", "One-Time Filter"),
+    *("Sort Key", "Group Key", "Presorted Key"),
+)
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What a query did: rows handed on or thrown away, blocks touched, blocks of temporary files."""
+
+    rows: int
+    buffers: int
+    temp: int
+
+    @property
+    def total(self) -> int:
+        """The number that is compared."""
+        return self.rows + BUFFER_WEIGHT * self.buffers + TEMP_WEIGHT * self.temp
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of a plan. `rows`, `planned` and `removed` are per loop; `buffers` and `temp` include its children's."""
+
+    type: str
+    depth: int = 0
+    role: str = ""  # how it serves its parent: Outer, Inner, SubPlan, InitPlan …
+    subplan: str = ""
+    relation: str = ""
+    alias: str = ""
+    index: str = ""
+    cte: str = ""
+    planned: float = 0
+    rows: float = 0
+    loops: int = 0
+    removed: float = 0
+    removed_by_recheck: float = 0
+    buffers: int = 0
+    temp: int = 0
+    sort_on_disk: bool = False
+    batches: int = 1
+    conditions: dict[str, str] = {}
+    children: tuple[Node, ...] = ()
+
+    @property
+    def object(self) -> str:
+        """The table, CTE or subplan it is about, as the reader knows it."""
+        return self.relation or self.cte or self.subplan
+
+    @property
+    def handled(self) -> float:
+        """Rows handed on or thrown away in all loops."""
+        return (self.rows + self.removed) * self.loops
+
+    def walk(self) -> Iterator[Node]:
+        """The node and everything below it, depth first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def read_plan(plan: dict[str, Any]) -> Node:
+    """The root of a plan from PostgreSQL's JSON (the object under `Plan`)."""
+    return _node(plan, 0)
+
+
+def _node(raw: dict[str, Any], depth: int) -> Node:
+    return Node(
+        type=str(raw.get("Node Type", "?")),
+        depth=depth,
+        role=str(raw.get("Parent Relationship", "")),
+        subplan=str(raw.get("Subplan Name", "")),
+        relation=str(raw.get("Relation Name", "")),
+        alias=str(raw.get("Alias", "")),
+        index=str(raw.get("Index Name", "")),
+        cte=str(raw.get("CTE Name", "")),
+        planned=float(raw.get("Plan Rows", 0)),
+        rows=float(raw.get("Actual Rows", 0)),
+        loops=int(raw.get("Actual Loops", 0)),
+        removed=sum(float(value) for key, value in raw.items() if key.startswith("Rows Removed by")),
+        removed_by_recheck=float(raw.get("Rows Removed by Index Recheck", 0)),
+        buffers=int(raw.get("Shared Hit Blocks", 0)) + int(raw.get("Shared Read Blocks", 0)),
+        temp=int(raw.get("Temp Read Blocks", 0)) + int(raw.get("Temp Written Blocks", 0)),
+        sort_on_disk=raw.get("Sort Space Type") == "Disk",
+        batches=max(int(raw.get("Hash Batches", 1)), int(raw.get("HashAgg Batches", 1))),
+        conditions={key: _text(raw[key]) for key in _CONDITIONS if key in raw},
+        children=tuple(_node(child, depth + 1) for child in raw.get("Plans", ())),
+    )
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def without_times(plan: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL's JSON with everything left out that two runs of one query do not share."""
+    kept = {key: value for key, value in plan.items() if "Time" not in key and key not in _UNSTABLE}
+    if "Plans" in plan:
+        kept["Plans"] = [without_times(child) for child in plan["Plans"]]
+    return kept
+
+
+# Which blocks were in memory differs from run to run; their sum does not. Workers and memory are not counted.
+_UNSTABLE = {"Plans", "Workers", "Workers Planned", "Workers Launched", "Peak Memory Usage", "Sort Space Used"}
+
+
+def work(root: Node) -> Work:
+    """The work of a whole plan. Blocks are the root's: it includes everything that ran below it."""
+    return Work(rows=round(sum(node.handled for node in root.walk())), buffers=root.buffers, temp=root.temp)
+
+
+def own_work(root: Node) -> list[float]:
+    """Each node's own part of the work, in the order of `walk`; nothing is counted twice.
+
+    A CTE runs below the node that first reads it, but stands elsewhere in the tree: its blocks are taken off
+    its readers and never off the node it is listed under.
+    """
+    owed = {node.subplan.removeprefix("CTE "): node for node in root.walk() if node.subplan.startswith("CTE ")}
+    left = {name: [node.buffers, node.temp] for name, node in owed.items()}
+    return [_own(node, left) for node in root.walk()]
+
+
+def _own(node: Node, left: dict[str, list[int]]) -> float:
+    below = [child for child in node.children if child.role != "InitPlan"]
+    buffers = max(0, node.buffers - sum(child.buffers for child in below))
+    temp = max(0, node.temp - sum(child.temp for child in below))
+    if node.type == "CTE Scan" and node.cte in left:
+        debt = left[node.cte]
+        paid = min(buffers, debt[0]), min(temp, debt[1])
+        debt[0], debt[1] = debt[0] - paid[0], debt[1] - paid[1]
+        buffers, temp = buffers - paid[0], temp - paid[1]
+    return node.handled + BUFFER_WEIGHT * buffers + TEMP_WEIGHT * temp
+
+
+def shares(root: Node) -> list[float]:
+    """Each node's own part of the work, 0 to 1, in the order of `walk`."""
+    own = own_work(root)
+    total = sum(own) or 1.0
+    return [part / total for part in own]
+
+
+def exhibit(root: Node, title: str, flags: dict[int, tuple[str, ...]]) -> PlanExhibit:
+    """The plan for a report. `flags` are reasons to look at a node, by its number in the order of `walk`."""
+    parts = shares(root)
+    nodes = [
+        PlanNode(
+            depth=node.depth,
+            name=node.type,
+            object=node.object,
+            index=node.index,
+            planned=node.planned,
+            rows=node.rows,
+            loops=node.loops,
+            removed=node.removed,
+            buffers=node.buffers,
+            temp_blocks=node.temp,
+            share=round(parts[number], 3),
+            condition=_condition(node),
+            flags=flags.get(number, ()),
+        )
+        for number, node in enumerate(root.walk())
+    ]
+    hidden = len(nodes) - MOST_NODES_SHOWN
+    done = work(root)
+    note = (
+        f"{done.total:,} work: {done.rows:,} rows + 8 × {done.buffers:,} blocks + 30 × {done.temp:,} temporary blocks"
+    )
+    return PlanExhibit(
+        title=title,
+        nodes=tuple(nodes[:MOST_NODES_SHOWN]),
+        note=f"{note}; {hidden} more nodes not shown" if hidden > 0 else note,
+    )
+
+
+def _condition(node: Node) -> str:
+    text = "; ".join(f"{key}: {value}" for key, value in node.conditions.items())
+    text = re.sub(r"::(?:timestamp without time zone|timestamp with time zone|character varying|text|date)\b", "", text)
+    return text if len(text) <= LONGEST_CONDITION else text[: LONGEST_CONDITION - 1] + "…"

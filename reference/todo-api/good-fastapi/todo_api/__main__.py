@@ -1,0 +1,13 @@
+import uvicorn
+
+from todo_api.api import create_app
+from todo_api.settings import Settings
+
+
+def main() -> None:
+    settings = Settings.from_environment()
+    uvicorn.run(create_app(settings), host="0.0.0.0", port=settings.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,4 @@
+import time
+
+print("starting the todo service ...", flush=True)
+time.sleep(3600)

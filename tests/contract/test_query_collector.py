@@ -1,0 +1,200 @@
+"""The slow-query exercise graded on a real PostgreSQL with little data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from query_samples import PACK, REFERENCE, little_exercise
+
+from grader.collectors import query
+from grader.collectors.query_data import BIG, template
+from grader.collectors.query_session import Session
+from grader.collectors.query_work import measure
+from grader.database import Databases, Server
+from grader.database.process import ProcessDatabases
+from grader.errors import OurFault, SubmissionFault
+from grader.evidence.query import Cell, QueryAnswer
+from grader.job import Job
+from grader.model import Challenge, Level, Submission
+from grader.sql.plan import read_plan, work
+from grader.stages import Stages
+
+pytestmark = pytest.mark.postgres
+
+Collect = Callable[..., QueryAnswer]
+
+
+class NoSandbox:
+    """Nothing of this challenge runs outside PostgreSQL."""
+
+
+def submission(root: Path) -> Submission:
+    files = tuple(sorted(file.name for file in root.iterdir()))
+    return Submission(name=root.name, root=root, digest="", files=files)
+
+
+@pytest.fixture(scope="module")
+def databases() -> Databases:
+    return ProcessDatabases()
+
+
+@pytest.fixture
+def collect(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Collect:
+    """Collect evidence about a folder, on the pack's exercise with little data."""
+    monkeypatch.setattr(query, "exercise_for", lambda _folder, _level: little_exercise())
+    challenge = Challenge(
+        id="slow-query", title="", version="1", root=PACK, digest="", collect=(), criteria=(), gates=()
+    )
+
+    def run(root: Path, *, seed: int = 1, public_only: bool = False) -> QueryAnswer:
+        job = Job(
+            challenge=challenge,
+            submission=submission(root),
+            level=Level.MID,
+            seed=seed,
+            public_only=public_only,
+            sandbox=NoSandbox(),  # type: ignore[arg-type] # never used
+            databases=databases,
+            stages=Stages(),
+        )
+        return query.collect_query(job)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def server(databases: Databases) -> Iterator[Server]:
+    exercise = little_exercise()
+    with databases.start(template(exercise, exercise.about.grading)) as server:
+        yield server
+
+
+def answer(root: Path, sql: str, setup: str = "") -> Path:
+    (root / "query.sql").write_text(sql)
+    if setup:
+        (root / "setup.sql").write_text(setup)
+    return root
+
+
+def total(cell: Cell | None) -> int:
+    assert cell is not None
+    return work(read_plan(cell.plan)).total
+
+
+def test_the_same_query_on_the_same_data_always_counts_the_same(server: Server) -> None:
+    exercise = little_exercise()
+    totals = set()
+    for _ in range(5):
+        session = Session(server, BIG)
+        totals.add(total(measure(session, "given", exercise.given, seconds=60, setup=False)))
+        session.close()
+    assert len(totals) == 1
+
+
+@pytest.mark.parametrize("name", ["good-rewrite", "good-lateral", "good-index-heavy"])
+def test_good_answers_in_different_styles_give_the_same_rows_for_less_work(collect: Collect, name: str) -> None:
+    found = collect(REFERENCE / name)
+    assert found.refusals == ()
+    assert found.failure is None
+    assert found.difference is None
+    assert all(comparison.same for comparison in found.comparisons)
+    assert {comparison.data for comparison in found.comparisons} == {"fixture", "small", "private", "big"}
+    assert total(found.cell("submitted", setup=True)) * 20 < total(found.cell("given", setup=False))
+    assert len(found.added) == 2
+    assert found.given_columns == found.submitted_columns
+
+
+def test_the_same_seed_gives_the_same_facts(collect: Collect) -> None:
+    def steady(found: QueryAnswer) -> QueryAnswer:
+        cells = tuple(msgspec.structs.replace(cell, milliseconds=0.0) for cell in found.cells)
+        return msgspec.structs.replace(found, cells=cells)
+
+    for name in ("good-rewrite", "wrong-boundary"):
+        assert steady(collect(REFERENCE / name)) == steady(collect(REFERENCE / name))
+
+
+@pytest.mark.parametrize("name", ["wrong-null", "wrong-boundary", "hard-coded"])
+def test_wrong_rewrites_are_caught_and_shown_on_a_few_rows(collect: Collect, name: str) -> None:
+    found = collect(REFERENCE / name)
+    assert not all(comparison.same for comparison in found.comparisons)
+    assert found.difference is not None
+    assert sum(len(table.rows) for table in found.difference.tables) <= 12
+    assert found.difference.given != found.difference.submitted
+
+
+def test_the_private_data_come_from_the_seed_of_the_grade(collect: Collect, tmp_path: Path) -> None:
+    rows = "SELECT count(*), sum(customer_id), sum(company_id) FROM customers"
+    first, second = (collect(answer(tmp_path, rows), seed=seed) for seed in (1, 2))
+    assert first.comparisons != second.comparisons or first.difference != second.difference
+
+
+def test_a_self_check_sees_nothing_private(collect: Collect) -> None:
+    found = collect(REFERENCE / "good-rewrite", public_only=True)
+    assert {comparison.data for comparison in found.comparisons} == {"small", "big"}
+
+
+def test_a_query_that_never_ends_is_stopped_and_named(
+    collect: Collect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = little_exercise()
+    limits = msgspec.structs.replace(exercise.about.limits, private=1.0)
+    about = msgspec.structs.replace(exercise.about, limits=limits)
+    quick = msgspec.structs.replace(exercise, about=about)
+    monkeypatch.setattr(query, "exercise_for", lambda _folder, _level: quick)
+    found = collect(answer(tmp_path, "SELECT count(*) FROM orders a, orders b, orders c, orders d"))
+    assert found.failure is not None
+    assert (found.failure.data, found.failure.stopped_after) == ("the private data", 1.0)
+
+
+def test_an_error_that_only_some_data_raise_is_found(collect: Collect, tmp_path: Path) -> None:
+    sql = "SELECT customer_id, (SELECT order_id FROM orders o WHERE o.customer_id = c.customer_id) FROM customers c"
+    failure = collect(answer(tmp_path, sql)).failure
+    assert failure is not None
+    assert failure.error is not None
+    assert failure.error.sqlstate == "21000"
+    assert "small database" in failure.data
+
+
+def test_what_postgresql_cannot_parse_is_told_with_its_place(collect: Collect, tmp_path: Path) -> None:
+    failure = collect(answer(tmp_path, "-- mine\nSELECT order_id,\n       statu\n  FROM orders;")).failure
+    assert failure is not None
+    assert failure.error is not None
+    assert (failure.error.sqlstate, failure.error.line, failure.error.column) == ("42703", 3, 8)
+
+
+def test_what_only_postgresql_can_read_is_our_limit_not_their_fault(collect: Collect, tmp_path: Path) -> None:
+    with pytest.raises(OurFault, match="E225"):
+        collect(answer(tmp_path, "SELECT order_id FROM orders ORDER BY order_id USING <"))
+
+
+def test_a_refused_query_is_never_run(collect: Collect, tmp_path: Path) -> None:
+    found = collect(answer(tmp_path, "SELECT pg_sleep(100) FROM orders"))
+    assert (len(found.refusals), found.comparisons, found.cells) == (1, (), ())
+
+
+def test_a_step_of_a_setup_that_fails_is_told_and_the_others_count(collect: Collect, tmp_path: Path) -> None:
+    good = (REFERENCE / "good-rewrite" / "query.sql").read_text()
+    setup = (
+        "CREATE INDEX ON orders (customer_id);\nCREATE INDEX ON orders (nothing);\nSET work_mem = '8MB';\nDROP TABLE x;"
+    )
+    found = collect(answer(tmp_path, good, setup))
+    assert [index.name for index in found.added] == ["orders_customer_id_idx"]
+    assert found.setup_failure is not None
+    assert found.setup_failure.error is not None
+    assert (found.setup_failure.error.line, found.setup_failure.error.column) == (2, 1)
+    assert [refusal.line for refusal in found.refusals] == [4]
+    assert [setting.name for setting in found.settings] == ["work_mem"]
+
+
+def test_a_submission_without_a_query_is_told_so(collect: Collect, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("soon")
+    with pytest.raises(SubmissionFault, match="E340"):
+        collect(tmp_path)
+
+
+def test_evidence_survives_being_saved(collect: Collect) -> None:
+    found = collect(REFERENCE / "wrong-null")
+    assert msgspec.json.decode(msgspec.json.encode(found), type=QueryAnswer) == found

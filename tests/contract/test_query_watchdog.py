@@ -1,0 +1,143 @@
+"""A limit that no statement can lift."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from grader.collectors.query_session import Session, StatementFailed, StatementStopped
+from grader.database import Server
+from grader.database.process import ProcessDatabases
+from grader.database.watchdog import watched
+from grader.errors import OurFault
+
+pytestmark = pytest.mark.postgres
+
+STUBBORN = """
+DO 'BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END'
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with ProcessDatabases().start() as server:
+        yield server
+
+
+def test_a_statement_within_its_limit_is_left_alone(server: Server) -> None:
+    with server.connect() as connection:
+        with watched(server, connection, 30) as watch:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert not watch.fired
+        assert connection.execute("SELECT 2").fetchone() == (2,)
+
+
+def test_a_statement_over_its_limit_is_cancelled_even_when_it_lifted_its_own(server: Server) -> None:
+    with server.connect() as connection:
+        connection.execute("SET statement_timeout = 0")
+        with pytest.raises(psycopg.errors.QueryCanceled), watched(server, connection, 0.1) as watch:
+            connection.execute("SELECT pg_sleep(60)")
+        assert watch.fired
+
+
+def test_a_statement_that_ignores_the_cancellation_loses_its_backend(server: Server) -> None:
+    connection = server.connect()
+    with pytest.raises(psycopg.Error), watched(server, connection, 0.1, grace=0.2) as watch:
+        connection.execute(STUBBORN)
+    connection.close()
+    assert watch.fired
+    with server.connect() as fresh:
+        assert fresh.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_stopped_statement_is_told_from_a_refused_one_and_the_session_goes_on(server: Server) -> None:
+    session = Session(server, "postgres", role="postgres")
+    with pytest.raises(StatementStopped):
+        session.ask("SELECT pg_sleep(60)", seconds=0.1, most=10)
+    with pytest.raises(StatementFailed) as refused:
+        session.ask("SELECT 1,\n  nothing", seconds=10, most=10)
+    assert (refused.value.error.sqlstate, refused.value.error.line, refused.value.error.column) == ("42703", 2, 3)
+    with pytest.raises(StatementFailed) as explained:
+        session.explain("SELECT 1,\n  nothing", seconds=10)
+    assert (explained.value.error.line, explained.value.error.column) == (2, 3)
+    assert session.ask("SELECT 1 AS one", seconds=10, most=10).rows == (("1",),)
+    session.close()
+
+
+def test_a_session_takes_one_statement_at_a_time(server: Server) -> None:
+    session = Session(server, "postgres", role="postgres")
+    for call in (session.ask, session.parse, session.run):
+        with pytest.raises(StatementFailed) as refused:
+            call("SELECT 1; SELECT 2", seconds=10, **({"most": 10} if call == session.ask else {}))
+        assert refused.value.error.sqlstate == "42601"
+    session.close()
+
+
+def test_more_rows_than_anybody_needs_are_not_read(server: Server) -> None:
+    session = Session(server, "postgres", role="postgres")
+    answer = session.ask("SELECT g FROM generate_series(1, 1000000) AS g", seconds=30, most=10)
+    assert (len(answer.rows), answer.more) == (10, True)
+    assert session.ask("SELECT 1", seconds=10, most=10).rows == (("1",),)
+    session.close()
+
+
+def test_a_server_that_broke_is_our_fault_not_a_wrong_query(server: Server) -> None:
+    session = Session(server, "postgres", role="postgres")
+    with pytest.raises(OurFault, match="E222"):
+        session.ask("SELECT pg_terminate_backend(pg_backend_pid())", seconds=10, most=10)
+    assert session.ask("SELECT 1", seconds=10, most=10).rows == (("1",),)
+    session.close()
+
+
+class Killer:
+    """Kills the process that runs a marked query, so many times."""
+
+    def __init__(self, server: Server, times: int) -> None:
+        self.server, self.left = server, times
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self) -> None:
+        deadline = time.monotonic() + 30
+        while self.left and time.monotonic() < deadline:
+            time.sleep(0.05)
+            with contextlib.suppress(OurFault, psycopg.Error, ProcessLookupError), self.server.connect() as admin:
+                query = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%victim%' AND pid <> pg_backend_pid()"
+                found = admin.execute(query).fetchone()
+                if found is not None:
+                    os.kill(found[0], signal.SIGKILL)
+                    self.left -= 1
+
+
+@pytest.mark.parametrize(("times", "ends"), [(1, True), (2, False)])
+def test_a_query_is_to_blame_for_a_dead_process_only_when_it_dies_again(times: int, ends: bool) -> None:  # noqa: FBT001 - an example
+    with ProcessDatabases().start() as server:
+        session = Session(server, "postgres", role="postgres")
+        killer = Killer(server, times)
+        killer.thread.start()
+        if ends:
+            assert session.ask("SELECT pg_sleep(1), 'victim'", seconds=30, most=1).rows[0][1] == "victim"
+        else:
+            with pytest.raises(StatementFailed, match="twice in a row"):
+                session.ask("SELECT pg_sleep(1), 'victim'", seconds=30, most=1)
+        killer.thread.join()
+        assert killer.left == 0
+        session.close()
+
+
+def test_values_come_as_postgresql_writes_them(server: Server) -> None:
+    session = Session(server, "postgres", role="postgres")
+    query = (
+        "SELECT 1::bigint AS a, 1.50::numeric(10,2) AS b, 'infinity'::timestamp AS c, NULL::text AS d, true AS e, "
+        "'2024-01-01 10:00+02'::timestamptz AS f, ARRAY[1,2] AS g"
+    )
+    answer = session.ask(query, seconds=10, most=10)
+    assert answer.rows[0][:6] == ("1", "1.50", "infinity", None, "t", "2024-01-01 08:00:00+00")
+    assert [column.type for column in answer.columns[:3]] == ["bigint", "numeric(10,2)", "timestamp without time zone"]
+    session.close()

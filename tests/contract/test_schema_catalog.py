@@ -1,0 +1,116 @@
+"""Two readings of one script, by PostgreSQL and by sqlglot, say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from schema_server import SharedDatabases, shared
+
+from grader.collectors.schema_catalog import read_catalog
+from grader.collectors.schema_load import load, prepare
+from grader.evidence.schema import Column, Schema, Table
+from grader.sql import ddl
+from grader.sql.places import placed
+from grader.sql.splitter import split
+
+pytestmark = pytest.mark.postgres
+ROOT = Path(__file__).parent.parent.parent
+SCRIPTS = [
+    *sorted((ROOT / "tests" / "schemas").glob("*.sql")),
+    *sorted((ROOT / "reference" / "ecommerce-schema").glob("[gf][ol]*/schema.sql")),
+]
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[SharedDatabases]:
+    with shared() as databases:
+        yield databases
+
+
+def both(databases: SharedDatabases, sql: str) -> tuple[Schema, Schema]:
+    statements = split(sql, "schema.sql")
+    with databases.start() as server:
+        prepare(server)
+        load(server, statements)
+        return read_catalog(server), ddl.read(statements).schema
+
+
+def described(table: Table) -> dict[str, object]:
+    """Everything of a table that both readings must know."""
+    return {
+        "columns": [_column(column) for column in table.columns],
+        "primary key": table.primary_key,
+        "foreign keys": sorted(
+            (k.columns, k.table, k.references, k.on_delete, k.on_update) for k in table.foreign_keys
+        ),
+        "unique": sorted(unique.columns for unique in table.uniques),
+        "checks": sorted(tuple(sorted(rule.columns)) for rule in table.checks),
+        "indexes": sorted(
+            (
+                tuple("()" if "(" in key else key for key in index.keys),
+                index.unique,
+                bool(index.where),
+                index.include,
+                index.method,
+            )
+            for index in table.indexes
+            if not index.constraint
+        ),
+        "comment": table.comment,
+    }
+
+
+def _column(column: Column) -> tuple[object, ...]:
+    return (
+        *(column.name, column.family, column.args, column.array, column.nullable, column.identity, column.serial),
+        *(column.generated, column.enum, column.domain, column.comment),
+    )
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_catalog_and_script_agree(databases: SharedDatabases, script: Path) -> None:
+    catalog, written = both(databases, script.read_text(encoding="utf-8"))
+    assert [table.name for table in written.tables] == [table.name for table in catalog.tables]
+    for mine, theirs in zip(written.tables, catalog.tables, strict=True):
+        assert described(mine) == described(theirs), mine.name
+
+
+def test_the_catalog_knows_what_a_script_cannot_tell(databases: SharedDatabases) -> None:
+    catalog, written = both(
+        databases,
+        """
+        CREATE DOMAIN small AS numeric(5, 1) CHECK (VALUE < 100);
+        CREATE DOMAIN tiny AS small NOT NULL CHECK (VALUE < 10);
+        CREATE TABLE a (id int PRIMARY KEY, t tiny, list tiny[], made int GENERATED ALWAYS AS (id * 2) STORED);
+        DO $$ BEGIN EXECUTE 'CREATE TABLE b (a_id int REFERENCES a, n int DEFAULT 5)'; END $$;
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+        CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f();
+        CREATE EXTENSION citext;
+        CREATE TABLE c (x citext, y text[], z time with time zone);
+    """,
+    )
+    a, b, c = catalog.tables
+    assert [(column.family, column.args, column.nullable) for column in a.columns[:2]] == [
+        ("int", (), False),
+        ("numeric", (5, 1), False),
+    ]
+    assert a.columns[2].array
+    assert a.columns[3].generated
+    assert sorted(rule.domain for rule in a.checks) == ["small", "tiny"]
+    assert a.triggers[0].name == "t"
+    assert b.foreign_keys[0].table == "a"
+    assert [column.family for column in c.columns] == ["text", "text", "time"]
+    assert placed(catalog, written).tables[1].place is None
+
+
+def test_places_reach_the_catalog(databases: SharedDatabases) -> None:
+    catalog, written = both(
+        databases,
+        "CREATE TABLE a (\n  id int PRIMARY KEY,\n  price float CHECK (price > 0)\n);\nCREATE INDEX ON a (price);",
+    )
+    (table,) = placed(catalog, written).tables
+    assert [str(column.place) for column in table.columns] == ["schema.sql:2:3", "schema.sql:3:3"]
+    assert str(table.checks[0].place) == "schema.sql:3:22"
+    assert [str(index.place) for index in table.indexes if not index.constraint] == ["schema.sql:5:17"]

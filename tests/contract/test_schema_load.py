@@ -1,0 +1,187 @@
+"""A submitted script meets a real PostgreSQL: all that runs is there, all that fails is told, and nothing is harmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from schema_server import SharedDatabases, shared
+
+from grader.collectors import schema_load
+from grader.collectors.schema_catalog import read_catalog
+from grader.collectors.schema_load import load, prepare, tables_in
+from grader.database import Server
+from grader.evidence.schema import Loading
+from grader.sql.splitter import split
+
+pytestmark = pytest.mark.postgres
+SCHEMAS = Path(__file__).parent.parent / "schemas"
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[SharedDatabases]:
+    with shared() as databases:
+        yield databases
+
+
+@pytest.fixture
+def server(databases: SharedDatabases) -> Iterator[Server]:
+    with databases.start() as started:
+        prepare(started)
+        yield started
+
+
+def loaded(server: Server, sql: str) -> Loading:
+    return load(server, split(sql, "schema.sql"))
+
+
+def test_a_script_that_runs_leaves_its_tables(server: Server) -> None:
+    found = loaded(server, "CREATE TABLE a (id int); CREATE TABLE b (id int); INSERT INTO a VALUES (1);")
+    assert (found.structural, found.ran, found.failures) == (2, 2, ())
+    assert found.tables_written == ("a", "b")
+    assert tables_in(server) == 2
+
+
+def test_one_failure_does_not_void_the_rest_and_is_told_in_postgresqls_words(server: Server) -> None:
+    found = loaded(
+        server, "CREATE TABLE a (id int);\nCREATE TABLE b (\n  id int,\n  x nosuchtype\n);\nCREATE TABLE c (id int);"
+    )
+    (failure,) = found.failures
+    assert failure.message == 'type "nosuchtype" does not exist'
+    assert (failure.sqlstate, str(failure.place), failure.place.length) == ("42704", "schema.sql:4:5", 10)
+    assert failure.table == "b"
+    assert [table.name for table in read_catalog(server).tables] == ["a", "c"]
+
+
+def test_what_came_too_early_runs_in_the_end_and_is_said(server: Server) -> None:
+    found = loaded(server, "CREATE TABLE b (a int REFERENCES a);\nCREATE TABLE a (id int PRIMARY KEY);")
+    assert found.failures == ()
+    assert [late.message for late in found.late] == ['relation "a" does not exist']
+    assert found.ran == 2
+
+
+def test_a_failed_statement_inside_begin_does_not_undo_the_others(server: Server) -> None:
+    found = loaded(server, "BEGIN; CREATE TABLE a (id int); CREATE TABLE a (id int); CREATE TABLE b (id int); COMMIT;")
+    assert tables_in(server) == 2
+    assert [failure.sqlstate for failure in found.failures] == ["42P07"]
+    assert len(found.set_aside) == 2
+
+
+def test_dropping_what_is_not_there_costs_nothing(server: Server) -> None:
+    found = loaded(server, "DROP TABLE a; DROP TYPE t; CREATE TABLE a (id int);")
+    assert (found.failures, found.structural, found.ran) == ((), 1, 1)
+
+
+def test_a_dump_loads_whole(server: Server) -> None:
+    found = loaded(server, (SCHEMAS / "dumped.sql").read_text(encoding="utf-8"))
+    assert (found.failures, found.late) == ((), ())
+    with server.connect() as boss:
+        assert boss.execute("SELECT string_agg(name, ',' ORDER BY id) FROM shop.departments").fetchone() == (
+            "Books; and more,Toys",
+        )
+
+
+def test_stand_ins_serve_for_extensions_the_server_lacks(server: Server) -> None:
+    found = loaded(
+        server,
+        """
+        CREATE SCHEMA shop; SET search_path TO shop;
+        CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION pgcrypto; CREATE EXTENSION citext;
+        CREATE TABLE a (id uuid PRIMARY KEY DEFAULT uuid_generate_v4(), email citext, secret text);
+        INSERT INTO a (secret) VALUES (crypt('x', gen_salt('bf')));
+        """,
+    )
+    assert found.failures == ()
+
+
+def test_dangerous_statements_are_refused_or_fail_and_nothing_happens(server: Server, tmp_path: Path) -> None:
+    mark = tmp_path / "owned"
+    found = loaded(
+        server,
+        f"""
+        DROP DATABASE postgres;
+        COPY (SELECT 1) TO PROGRAM 'touch {mark}';
+        ALTER SYSTEM SET work_mem = '1MB';
+        CREATE EXTENSION dblink;
+        CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'libc', 'system';
+        DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch {mark}'''; END $$;
+        DO $$ BEGIN EXECUTE 'DROP DATABASE postgres'; END $$;
+        DO $$ BEGIN EXECUTE 'ALTER DATABASE postgres CONNECTION LIMIT 0'; END $$;
+        DO $$ BEGIN EXECUTE 'ALTER ROLE candidate SUPERUSER'; END $$;
+        SELECT pg_read_file('/etc/passwd');
+        CREATE TABLE a (id int);
+        """,
+    )
+    kinds = [failure.kind for failure in found.failures]
+    assert kinds.count("refused") == 3
+    assert kinds.count("error") == 6
+    assert not mark.exists()
+    assert tables_in(server) == 1
+    assert [item.reason for item in found.set_aside] == ["the grader gives every answer a scratch database of its own"]
+
+
+ENDLESS = """
+DO $$
+BEGIN
+    PERFORM set_config('statement_timeout', '0', false);
+    LOOP
+        BEGIN
+            PERFORM pg_sleep(0.05);
+        EXCEPTION WHEN query_canceled THEN
+            NULL;
+        END;
+    END LOOP;
+END $$;
+"""
+
+
+def test_a_loop_that_refuses_to_end_is_ended_and_the_session_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_load, "STATEMENT_SECONDS", 0.3)
+    found = loaded(server, f"CREATE SCHEMA shop; SET search_path = shop; {ENDLESS} CREATE TABLE a (id int);")
+    assert [failure.kind for failure in found.failures] == ["timeout"]
+    assert [table.name for table in read_catalog(server).tables] == ["shop.a"]
+
+
+def test_a_script_full_of_endless_loops_is_stopped_as_a_whole(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema_load, "STATEMENT_SECONDS", 0.1)
+    found = loaded(server, "SELECT pg_sleep(60);" * 20)
+    assert found.stopped.startswith("not run: 3 statements before")
+    assert len(found.failures) == 20
+
+
+def test_what_the_script_does_to_its_role_does_not_lock_us_out(server: Server) -> None:
+    loaded(
+        server,
+        """
+        CREATE TABLE a (id int);
+        DO $$ BEGIN EXECUTE 'ALTER ROLE candidate SET default_transaction_read_only = on'; END $$;
+        DO $$ BEGIN EXECUTE 'ALTER ROLE candidate SET search_path = nowhere'; END $$;
+        DO $$ BEGIN EXECUTE 'ALTER ROLE candidate SET statement_timeout = 1'; END $$;
+        """,
+    )
+    assert [table.name for table in read_catalog(server).tables] == ["a"]
+
+
+def test_functions_with_the_names_of_the_servers_own_are_never_called(server: Server) -> None:
+    loaded(
+        server,
+        """
+        CREATE TABLE a (id int, price float);
+        CREATE FUNCTION format_type(oid, int) RETURNS text LANGUAGE sql AS $$ SELECT 'numeric(12,2)' $$;
+        CREATE FUNCTION pg_get_expr(pg_node_tree, oid) RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$;
+        CREATE TABLE pg_class (oid oid, relname text);
+        """,
+    )
+    found = read_catalog(server).table("a")
+    assert found is not None
+    assert [column.type for column in found.columns] == ["integer", "double precision"]
+
+
+def test_notices_and_results_leave_no_trace(server: Server) -> None:
+    found = loaded(
+        server, "DO $$ BEGIN RAISE NOTICE 'score: 100'; END $$; SELECT 'PASS', 100; CREATE TABLE a (id int);"
+    )
+    assert "100" not in repr((found.failures, found.late, found.set_aside))

@@ -1,0 +1,271 @@
+"""Questions to a live schema: good rows are found for hard tables, faults are refused for the right reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+from schema_server import SharedDatabases, shared
+
+from grader.checks.schema import CHECKS
+from grader.collectors import schema, schema_probes
+from grader.collectors.schema import collect
+from grader.collectors.schema_load import load, prepare
+from grader.collectors.schema_session import DATABASE
+from grader.errors import SubmissionFault
+from grader.evidence.schema import SchemaFacts
+from grader.exhibits import SqlExhibit
+from grader.job import Job
+from grader.model import Level, Outcome
+from grader.pipeline import load as load_pack
+from grader.pipeline import public
+from grader.sql.splitter import split
+from grader.stages import Stages
+from grader.submission import open_submission
+
+pytestmark = pytest.mark.postgres
+ROOT = Path(__file__).parent.parent.parent
+SCHEMAS = ROOT / "tests" / "schemas"
+PACK = load_pack(ROOT / "challenges" / "ecommerce-schema")
+ASK = {check.name: check.ask for check in CHECKS}
+
+
+@pytest.fixture(scope="module")
+def databases() -> Iterator[SharedDatabases]:
+    with shared() as databases:
+        yield databases
+
+
+class NoSandbox:
+    """A schema needs no service."""
+
+
+def gathered(
+    databases: SharedDatabases,
+    sql: str,
+    folder: Path,
+    *,
+    public_only: bool = False,
+    extra: dict[str, str] | None = None,
+) -> SchemaFacts:
+    source = folder / "answer"
+    source.mkdir(exist_ok=True)
+    for name, text in {"schema.sql": sql, **(extra or {})}.items():
+        (source / name).write_text(text, encoding="utf-8")
+    with open_submission(str(source)) as submission:
+        return collect(
+            Job(
+                challenge=public(PACK) if public_only else PACK,
+                submission=submission,
+                level=Level.MID,
+                seed=1,
+                public_only=public_only,
+                sandbox=NoSandbox(),  # type: ignore[arg-type] # never used
+                databases=databases,
+                stages=Stages(),
+            )
+        )
+
+
+def failures(evidence: SchemaFacts) -> set[str]:
+    """Ids of the pack's design checks that fail, the diagram left out."""
+    found = {use.id: ASK[use.check](evidence, **use.options) for use in PACK.checks.values()}
+    return {id_ for id_, finding in found.items() if finding.outcome is Outcome.FAIL and not id_.startswith("erd")}
+
+
+TRULY_MISSING = {
+    "portuguese": set[str](),
+    "german": set[str](),
+    "storefront": set[str](),
+    "dumped": set[str](),
+    "strict_rules": set[str](),
+    "split_users": set[str](),
+    "music_shop": {"order-status"},
+    "warehouse_benchmark": {"categories", "value-ranges", "reference-indexes"},
+}
+
+
+@pytest.mark.parametrize("name", TRULY_MISSING)
+def test_schemas_in_other_styles_and_languages_lose_only_what_they_lack(
+    databases: SharedDatabases, name: str, tmp_path: Path
+) -> None:
+    evidence = gathered(databases, (SCHEMAS / f"{name}.sql").read_text(encoding="utf-8"), tmp_path)
+    assert failures(evidence) == TRULY_MISSING[name]
+
+
+def test_rows_are_found_for_tables_full_of_rules(databases: SharedDatabases, tmp_path: Path) -> None:
+    evidence = gathered(databases, (SCHEMAS / "strict_rules.sql").read_text(encoding="utf-8"), tmp_path)
+    assert [probe.id for probe in evidence.probes if probe.obstacle] == ["order_line.price.sum"]
+    quantity = evidence.probe("order_line.quantity.zero")
+    assert quantity is not None
+    assert quantity.good is not None
+    assert quantity.bad is not None
+    assert (quantity.good.stored, quantity.bad.sqlstate) == (True, "23514")
+
+
+def test_two_runs_give_the_same_evidence(databases: SharedDatabases, tmp_path: Path) -> None:
+    sql = (SCHEMAS / "strict_rules.sql").read_text(encoding="utf-8")
+    first, second = gathered(databases, sql, tmp_path), gathered(databases, sql, tmp_path)
+    assert msgspec.json.encode(first) == msgspec.json.encode(second)
+
+
+def test_an_empty_file_gathers_without_a_fault(databases: SharedDatabases, tmp_path: Path) -> None:
+    evidence = gathered(databases, "-- nothing yet\n", tmp_path)
+    assert evidence.schema.tables == ()
+    assert evidence.probes == ()
+
+
+def test_another_dialect_is_recognised_and_not_loaded(databases: SharedDatabases, tmp_path: Path) -> None:
+    evidence = gathered(
+        databases, "CREATE TABLE `users` (`id` INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;", tmp_path
+    )
+    assert (evidence.dialect, evidence.server) == ("mysql", "")
+
+
+def test_an_unknown_dialect_is_the_submissions_fault(databases: SharedDatabases, tmp_path: Path) -> None:
+    with pytest.raises(SubmissionFault) as caught:
+        gathered(databases, "SELECT 1;", tmp_path, extra={"submission.toml": '[sql]\ndialect = "oracle"\n'})
+    assert caught.value.code == "E333"
+
+
+def test_more_tables_than_can_be_read_are_one_clear_fault(
+    databases: SharedDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "MAX_TABLES", 3)
+    many = "DO $$ BEGIN FOR i IN 1..4 LOOP EXECUTE format('CREATE TABLE t%s (id int)', i); END LOOP; END $$;"
+    with pytest.raises(SubmissionFault) as caught:
+        gathered(databases, many, tmp_path)
+    assert caught.value.code == "E334"
+
+
+UNKNOWN_WORDS = """
+CREATE TABLE osoby (nr serial PRIMARY KEY, imie text NOT NULL, email text NOT NULL UNIQUE);
+CREATE TABLE grupy (nr serial PRIMARY KEY, nazwa text NOT NULL);
+CREATE TABLE rzeczy (nr serial PRIMARY KEY, nazwa text NOT NULL, kwota numeric(10, 2) NOT NULL,
+    grupa_nr int NOT NULL REFERENCES grupy);
+CREATE TABLE koszty (nr serial PRIMARY KEY, osoba_nr int NOT NULL REFERENCES osoby, kiedy timestamptz NOT NULL);
+CREATE TABLE pozycje (koszt_nr int REFERENCES koszty ON DELETE CASCADE, rzecz_nr int REFERENCES rzeczy,
+    ile int NOT NULL, kwota numeric(10, 2) NOT NULL, PRIMARY KEY (koszt_nr, rzecz_nr));
+"""
+NAMED = (
+    '[concepts]\nuser = "osoby"\nproduct = "rzeczy"\ncategory = "grupy"\norder = "koszty"\norder_lines = "pozycje"\n'
+)
+
+
+def test_names_given_in_the_submission_open_a_schema_that_nobody_understands(
+    databases: SharedDatabases, tmp_path: Path
+) -> None:
+    unnamed = gathered(databases, UNKNOWN_WORDS, tmp_path)
+    assert ASK["schema.concept"](unnamed, concept="order").outcome is Outcome.FOR_REVIEW
+    evidence = gathered(databases, UNKNOWN_WORDS, tmp_path, extra={"submission.toml": NAMED})
+    assert {concept: role.table for concept, role in evidence.roles.items()}["order_line"] == "pozycje"
+    assert ASK["schema.foreign_keys"](evidence).outcome is Outcome.PASS
+    assert ASK["schema.attributes"](evidence).outcome is Outcome.FOR_REVIEW
+
+
+def test_a_self_check_asks_only_what_its_public_checks_read(databases: SharedDatabases, tmp_path: Path) -> None:
+    evidence = gathered(databases, (SCHEMAS / "german.sql").read_text(encoding="utf-8"), tmp_path, public_only=True)
+    ids = {probe.id for probe in evidence.probes}
+    assert ids == {"product.price.sum", "order_line.price.sum", "user.login.duplicate", "user.login.other_case"}
+
+
+def test_a_schema_that_refuses_every_row_tells_nothing(databases: SharedDatabases, tmp_path: Path) -> None:
+    sql = (
+        (SCHEMAS / "german.sql").read_text(encoding="utf-8")
+        + """
+        CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+        CREATE TRIGGER no BEFORE INSERT ON kunde FOR EACH ROW EXECUTE FUNCTION no();
+        CREATE TRIGGER no BEFORE INSERT ON artikel FOR EACH ROW EXECUTE FUNCTION no();
+    """
+    )
+    evidence = gathered(databases, sql, tmp_path)
+    assert all(probe.obstacle for probe in evidence.probes)
+    assert ASK["schema.deletes"](evidence).outcome is Outcome.FOR_REVIEW
+
+
+def test_a_schema_that_swallows_every_row_tells_nothing(databases: SharedDatabases, tmp_path: Path) -> None:
+    sql = (
+        (SCHEMAS / "german.sql").read_text(encoding="utf-8")
+        + """
+        CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+        CREATE TRIGGER gone BEFORE INSERT ON kunde FOR EACH ROW EXECUTE FUNCTION gone();
+    """
+    )
+    evidence = gathered(databases, sql, tmp_path)
+    login = evidence.probe("user.login.duplicate")
+    assert login is not None
+    assert login.obstacle
+
+
+def test_endless_triggers_cost_two_timeouts_and_no_more(
+    databases: SharedDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_probes, "SECONDS", 0.2)
+    sql = (
+        (SCHEMAS / "german.sql").read_text(encoding="utf-8")
+        + """
+        CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM set_config('statement_timeout', '0', false);
+            LOOP
+                BEGIN PERFORM pg_sleep(0.05); EXCEPTION WHEN query_canceled THEN NULL; END;
+            END LOOP;
+        END $$;
+        CREATE TRIGGER hang BEFORE INSERT ON kategorie FOR EACH ROW EXECUTE FUNCTION hang();
+    """
+    )
+    obstacles = [probe.obstacle for probe in gathered(databases, sql, tmp_path).probes if probe.obstacle]
+    assert sum("server ended the session" in obstacle for obstacle in obstacles) == 2
+    assert any("take too long" in obstacle for obstacle in obstacles)
+
+
+FLAWED = ("flawed-types", "flawed-no-guards", "flawed-cascades", "flawed-spreadsheet", "flawed-loose-ends")
+
+
+@pytest.mark.parametrize("name", FLAWED)
+def test_every_statement_shown_gives_the_answer_shown(databases: SharedDatabases, name: str, tmp_path: Path) -> None:
+    """What a report shows as a question to the catalog is what PostgreSQL answers when somebody asks again."""
+    sql = (ROOT / "reference" / "ecommerce-schema" / name / "schema.sql").read_text(encoding="utf-8")
+    evidence = gathered(databases, sql, tmp_path)
+    found = [ASK[use.check](evidence, **use.options) for use in PACK.checks.values()]
+    shown = {e.statement: e for finding in found for e in finding.exhibits if isinstance(e, SqlExhibit)}
+    asked = {s: e for s, e in shown.items() if s.startswith("SELECT") and "pg_" in s}
+    assert asked
+    with databases.start() as server:
+        prepare(server)
+        load(server, split(sql, "schema.sql"))
+        with server.connect(DATABASE) as boss:
+            for statement, exhibit in asked.items():
+                rows = boss.execute(statement.encode()).fetchall()
+                assert "\n".join("|".join(_cell(cell) for cell in row) for row in rows) == exhibit.answer
+
+
+def _cell(cell: object) -> str:
+    return {True: "t", False: "f"}[cell] if isinstance(cell, bool) else str(cell)
+
+
+def test_commands_of_probes_repeat_the_answer(databases: SharedDatabases, tmp_path: Path) -> None:
+    """The statements of a command, run from the beginning on a fresh copy, end in the answer that is shown."""
+    sql = (SCHEMAS / "german.sql").read_text(encoding="utf-8")
+    evidence = gathered(databases, sql, tmp_path)
+    with databases.start() as server:
+        prepare(server)
+        load(server, split(sql, "schema.sql"))
+        with server.connect(DATABASE) as boss:
+            for probe in evidence.probes:
+                assert probe.bad is not None
+                boss.execute("BEGIN")
+                for statement in probe.setup:
+                    boss.execute(statement.encode())
+                assert _answer(boss, probe.bad.statement) == probe.bad.sqlstate, probe.id
+                boss.execute("ROLLBACK")
+
+
+def _answer(boss: psycopg.Connection[tuple[object, ...]], statement: str) -> str:
+    try:
+        boss.execute(statement.encode())
+    except psycopg.Error as error:
+        return error.sqlstate or "?"
+    return ""

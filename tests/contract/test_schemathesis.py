@@ -1,0 +1,369 @@
+"""The real schemathesis against small services in this process: what it sends, what it finds, how a run ends."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from grader.checks.fuzz import accepts_valid, conforms, keeps_answering, no_5xx, refuses_invalid
+from grader.collectors import schemathesis_process
+from grader.collectors.schemathesis import Item, Plan, TokenPlan, collect
+from grader.evidence.fuzz import FuzzRuns
+from grader.job import Job
+from grader.model import Challenge, Level, Outcome, Submission
+from grader.sandbox import Service, ServiceState
+from grader.sandbox.forwarder import Forwarder, tcp_upstream
+from grader.stages import Stages
+
+CONTRACT = """
+openapi: 3.1.0
+info: {title: Notes, version: "1"}
+security: [{bearer: []}]
+paths:
+  /notes:
+    post:
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/Text'}}}
+      responses:
+        '201': {description: Made, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}}
+        '401': {description: No token}
+        '422': {description: Invalid}
+  /notes/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer, minimum: 1}}]
+    get:
+      responses:
+        '200': {description: One, content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}}}
+        '401': {description: No token}
+        '404': {description: None}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  schemas:
+    Text: {type: object, required: [text], properties: {text: {type: string, minLength: 1, maxLength: 20}}}
+    Note:
+      type: object
+      required: [id, text]
+      properties: {id: {type: [integer, string]}, text: {type: string}}
+"""
+ACCEPT = """
+components: {schemas: {Text: {additionalProperties: false, properties: {text: {pattern: "^[a-z]+$"}}}}}
+paths:
+  /notes/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer, minimum: 1, maximum: 3}}]
+"""
+REJECT = """
+paths:
+  /notes:
+    post:
+      requestBody: {content: {application/json: {example: {text: milk}}}}
+      responses: {4XX: {description: No}}
+  /notes/{id}: null
+"""
+RUNS = (
+    Plan(name="accept", overlay="accept.yaml", mode="positive", examples=5, items=3),
+    Plan(name="reject", overlay="reject.yaml", mode="negative", examples=3),
+)
+ACCEPTED = RUNS[:1]
+
+
+class Notes:
+    """A right service. Each method is a place where a fault can be seeded."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.notes: dict[str, str] = {}
+        self.seen: list[tuple[str, str, bytes]] = []
+        self.headers: list[dict[str, str]] = []
+
+    def name(self) -> int | str:
+        return len(self.notes) + 1
+
+    def refuses(self, text: object) -> bool:
+        return not isinstance(text, str) or not 0 < len(text) <= 20
+
+    def note(self, name: int | str) -> dict[str, Any]:
+        return {"id": name, "text": self.notes[str(name)]}
+
+    def make(self, body: bytes) -> tuple[int, object]:
+        try:
+            sent = json.loads(body)
+        except ValueError:
+            sent = None
+        if not isinstance(sent, dict) or self.refuses(sent.get("text")):
+            return 422, {}
+        name = self.name()
+        self.notes[str(name)] = str(sent.get("text"))
+        return 201, self.note(name)
+
+    def read(self, name: str) -> tuple[int, object]:
+        return (200, self.note(int(name) if name.isdigit() else name)) if name in self.notes else (404, {})
+
+
+class Handler(BaseHTTPRequestHandler):
+    notes: Notes
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.answer(body, lambda: self.notes.make(body))
+
+    def do_GET(self) -> None:
+        self.answer(b"", lambda: self.notes.read(self.path.removeprefix("/notes/")))
+
+    def answer(self, body: bytes, do: Any) -> None:
+        self.notes.seen.append((self.command, self.path, body))
+        self.notes.headers.append({name.lower(): value for name, value in self.headers.items()})
+        if self.notes.token and self.headers.get("Authorization") != f"Bearer {self.notes.token}":
+            status, value = 401, cast("object", {})
+        else:
+            status, value = do()
+        content = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: tests are quiet."""
+
+
+class Running:
+    def __init__(self, url: str) -> None:
+        self.base_url = url
+
+    def log(self) -> str:
+        return ""
+
+    def state(self) -> ServiceState:
+        return ServiceState(running=True)
+
+    def restart(self) -> None:
+        raise NotImplementedError
+
+
+class InProcess:
+    """A sandbox that serves `kind` behind the grader's own forwarder and keeps what each start has seen."""
+
+    isolation = "process"
+
+    def __init__(self, kind: type[Notes]) -> None:
+        self.kind = kind
+        self.started: list[Notes] = []
+
+    def images(self) -> dict[str, str]:
+        return {}
+
+    @contextlib.contextmanager
+    def serve(self, submission: Submission, *, environment: Mapping[str, str]) -> Iterator[Service]:
+        assert submission.name == "answer"
+        notes = self.kind(environment.get("API_TOKEN", ""))
+        self.started.append(notes)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"notes": notes}))
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            with Forwarder(tcp_upstream("127.0.0.1", server.server_port), deadline=1.0) as forwarder:
+                yield Running(forwarder.url)
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pack")
+    for name, text in (("openapi.yaml", CONTRACT), ("accept.yaml", ACCEPT), ("reject.yaml", REJECT)):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADER_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def right(pack: Path) -> tuple[FuzzRuns, list[Notes]]:
+    """What a right service got and answered."""
+    return fuzz(pack, Notes)
+
+
+def fuzz(
+    pack: Path, kind: type[Notes], *, level: Level = Level.MID, runs: tuple[Plan, ...] = RUNS, seconds: float = 60.0
+) -> tuple[FuzzRuns, list[Notes]]:
+    sandbox = InProcess(kind)
+    nothing = cast("Any", None)
+    job = Job(
+        challenge=Challenge(id="notes", title="", version="1", root=pack, digest="", collect=(), criteria=(), gates=()),
+        submission=Submission(name="answer", root=pack, digest="d", files=()),
+        level=level,
+        seed=1,
+        public_only=False,
+        sandbox=cast("Any", sandbox),
+        databases=nothing,
+        stages=Stages(),
+    )
+    fuzzed = collect(
+        job,
+        contract="openapi.yaml",
+        runs=runs,
+        item=Item(path="/notes", json={"text": "milk"}),
+        token=TokenPlan(level=Level.MID),
+        seconds=seconds,
+    )
+    return fuzzed, sandbox.started
+
+
+def outcomes(fuzzed: FuzzRuns) -> str:
+    """Outcome of each check that the recorded runs can answer."""
+    accept = [no_5xx, conforms, accepts_valid, keeps_answering]
+    asked = [*accept, refuses_invalid] if fuzzed.runs[-1].name == "reject" else accept
+    names = {refuses_invalid: ("reject",), no_5xx: (), keeps_answering: ()}
+    return " ".join(str(ask(fuzzed, runs=names.get(ask, ("accept",))).outcome) for ask in asked)
+
+
+class OtherNames(Notes):
+    """As right as the other, and as unlike as it can be."""
+
+    def name(self) -> int | str:
+        return f"n-{len(self.notes) * 7919 % 1000}"
+
+    def refuses(self, text: object) -> bool:
+        return super().refuses(text.strip() if isinstance(text, str) else text)
+
+
+def test_two_unlike_right_services_get_the_same_requests_and_lose_nothing(
+    pack: Path, right: tuple[FuzzRuns, list[Notes]]
+) -> None:
+    fuzzed, started = right
+    others, _ = fuzz(pack, OtherNames)
+    assert outcomes(fuzzed) == outcomes(others) == "pass pass pass pass pass"
+    assert [run.requests for run in fuzzed.runs] == [run.requests for run in others.runs]
+    assert all(run.requests for run in fuzzed.runs)
+    assert len(started) == len(RUNS)
+
+
+class NothingIsFound(Notes):
+    def read(self, _name: str) -> tuple[int, object]:
+        return 404, {}
+
+
+def test_the_requests_do_not_follow_the_answers(pack: Path, right: tuple[FuzzRuns, list[Notes]]) -> None:
+    refused, _ = fuzz(pack, NothingIsFound, runs=ACCEPTED)
+    assert refused.runs[0].requests == right[0].runs[0].requests
+    assert outcomes(refused) == "fail fail fail pass", "an operation that accepts nothing has shown nothing"
+
+
+def test_nothing_in_a_request_names_the_tool(right: tuple[FuzzRuns, list[Notes]]) -> None:
+    for notes in right[1]:
+        assert notes.headers
+        assert not [headers for headers in notes.headers if "schemathesis" in json.dumps(headers).lower()]
+        assert {headers["accept-encoding"] for headers in notes.headers} == {"identity"}
+        assert {path.split("/")[1] for _, path, _ in notes.seen} == {"notes"}
+
+
+def test_below_its_level_no_token_is_set_and_none_is_sent(pack: Path) -> None:
+    fuzzed, started = fuzz(pack, Notes, level=Level.JUNIOR, runs=ACCEPTED)
+    assert outcomes(fuzzed) == "pass pass pass pass"
+    assert not [headers for notes in started for headers in notes.headers if "authorization" in headers]
+
+
+class Crashes(Notes):
+    def read(self, name: str) -> tuple[int, object]:
+        return (500, {}) if name not in self.notes or self.notes[name] == "milk" else super().read(name)
+
+
+class Numbers(Notes):
+    def note(self, name: int | str) -> dict[str, Any]:
+        return {"id": name, "text": 5}
+
+
+class Narrow(Notes):
+    def refuses(self, text: object) -> bool:
+        return super().refuses(text) or len(str(text)) > 10
+
+
+class Wide(Notes):
+    def refuses(self, _text: object) -> bool:
+        return False
+
+
+class Teapot(Notes):
+    def make(self, body: bytes) -> tuple[int, object]:
+        status, value = super().make(body)
+        return (200 if status == 201 else status), value
+
+
+class NoToken(Notes):
+    def __init__(self, token: str) -> None:
+        super().__init__(token + "x")
+
+
+class SameForAll(Notes):
+    """Answers with what a right answer looks like, whatever is asked."""
+
+    def make(self, _body: bytes) -> tuple[int, object]:
+        return 201, {"id": 1, "text": "milk"}
+
+    def read(self, _name: str) -> tuple[int, object]:
+        return 200, {"id": 1, "text": "milk"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "runs", "expected"),
+    [
+        (Crashes, ACCEPTED, "fail fail fail pass"),
+        (Numbers, ACCEPTED, "pass fail pass pass"),
+        (Narrow, ACCEPTED, "pass pass fail pass"),
+        (Teapot, ACCEPTED, "pass fail pass pass"),
+        (NoToken, ACCEPTED, "blocked blocked blocked blocked"),
+        (SameForAll, ACCEPTED, "blocked blocked blocked blocked"),
+        (Wide, RUNS, "pass pass pass pass fail"),
+    ],
+)
+def test_each_seeded_fault_is_found_where_it_belongs(
+    pack: Path, kind: type[Notes], runs: tuple[Plan, ...], expected: str
+) -> None:
+    assert outcomes(fuzz(pack, kind, runs=runs)[0]) == expected
+
+
+class Hangs(Notes):
+    def make(self, body: bytes) -> tuple[int, object]:
+        if len(body) > 30:
+            time.sleep(3)
+        return super().make(body)
+
+
+def test_a_service_that_hangs_is_asked_once_per_start_and_gets_a_second_start(pack: Path) -> None:
+    fuzzed, started = fuzz(pack, Hangs, runs=ACCEPTED)
+    assert (len(started), fuzzed.runs[0].ended) == (2, "service")
+    left = fuzzed.runs[0].unanswered
+    assert left is not None
+    assert left.sent.method == "POST"
+    for notes in started:
+        assert len([body for _, _, body in notes.seen if len(body) > 30]) == 1
+    assert outcomes(fuzzed) == "blocked blocked blocked fail"
+
+
+def test_a_deadline_of_ours_keeps_what_was_recorded_and_decides_nothing(pack: Path) -> None:
+    fuzzed, _ = fuzz(pack, Notes, runs=ACCEPTED, seconds=0.01)
+    assert fuzzed.runs[0].ended == "grader"
+    assert conforms(fuzzed).outcome is Outcome.UNDECIDED
+
+
+def test_a_tool_that_does_not_start_is_our_fault(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schemathesis_process, "HOOKS", pack / "missing.py")
+    with pytest.raises(schemathesis_process.OurFault, match="E240"):
+        fuzz(pack, Notes)

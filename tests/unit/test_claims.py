@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import pytest
+from query_samples import EXPLANATION, given_plan, hash_plan, new_plan, plan
+
+from grader.sql.claims import Claim, Ground, claims, paragraphs, sentences
+from grader.sql.explained import effects, is_english, measured_numbers, names_any_object, plan_nodes
+from grader.sql.plan import read_plan
+
+GROUND = Ground(
+    given=read_plan(given_plan()),
+    final=read_plan(new_plan()),
+    others=(read_plan(hash_plan()),),
+    tables={"customers": ("id", "company_id"), "orders": ("id", "customer_id", "placed_at")},
+    added={"orders_customer_id_idx": ("orders", "customer_id"), "orders_date_idx": ("orders", "placed_at")},
+    existing=("orders_pkey",),
+    named="CREATE INDEX orders_customer_id_idx ON orders (customer_id)",
+    gain=300.0,
+)
+
+
+def verdicts(text: str, ground: Ground = GROUND) -> list[str]:
+    return [claim.verdict for claim in claims(text, ground)]
+
+
+def contradicted(text: str, ground: Ground = GROUND) -> list[Claim]:
+    return [claim for claim in claims(text, ground) if claim.verdict == "contradicted"]
+
+
+CORRECT = [
+    EXPLANATION,
+    "The original plan has a Seq Scan on orders below a SubPlan with loops=100; it removed 9,997 rows each time.",
+    "Seq Scan on `orders` is replaced by an Index Scan using orders_customer_id_idx.",
+    "The sequential scan on orders no longer happens. `orders_customer_id_idx` is used instead.",
+    "customers is still read by a Seq Scan, which is fine for 100 rows.",
+    "I considered idx_orders_status_date, but it would not be used, so I left it out.",
+    "I did not add orders_total_idx: no query needs it.",
+    "An index like orders_placed_at_idx might help if the date range were selective.",
+    "I tried orders_covering_idx and dropped it again.",
+    "There is no spill: nothing goes to temporary files.",
+    "A full table scan of orders was needed for every customer before.",
+    "It is about 300x faster. Time: 900 ms before, 3 ms after.",
+    "## Before\n\nSeq Scan on orders, 100 loops.\n\n## After\n\nIndex Scan using orders_customer_id_idx, 3 rows.",
+    "| step | plan |\n| --- | --- |\n| before | Seq Scan on orders |\n| after | Index Scan on orders |",
+    "Avant: Seq Scan sur orders pour chaque client. Maintenant un Index Scan sur orders avec orders_customer_id_idx.",
+    "Vorher las ein Seq Scan die Tabelle orders für jede Zeile, jetzt nutzt der Plan orders_customer_id_idx.",
+    "Antes había un Seq Scan en orders por cada cliente; ahora se usa orders_customer_id_idx.",
+    "The primary key orders_pkey stays as it is.",
+    "Without the rewrite, the index alone gives 40 ms; without the index the hash join gives 9 ms.",
+    "```\nSeq Scan on nothing_idx (never_idx)\nSort Method: external merge  Disk: 9kB\n```",
+    "The work_mem setting was not touched because the sort never spilled.",
+    "12,345 buffers were hit in my run, 987654 rows were filtered.",
+]
+
+
+@pytest.mark.parametrize("text", CORRECT)
+def test_a_correct_explanation_in_any_wording_is_never_contradicted(text: str) -> None:
+    assert contradicted(text) == []
+
+
+FALSE = [
+    ("The new index `orders_status_idx` is used for orders.", "there is no index orders_status_idx"),
+    ("The query now uses idx_orders_total.", "there is no index idx_orders_total"),
+    ("The new plan reads orders through orders_date_idx.", "no plan uses the index orders_date_idx"),
+    ("The original plan spilled to disk.", "no plan uses temporary files"),
+    ("The old query wrote temporary files because of an external merge.", "no plan uses temporary files"),
+    ("The Seq Scan on customers is gone.", "the new plan still has a Seq Scan on customers"),
+    ("customers is now found without a sequential scan.", "the new plan still has a Seq Scan on customers"),
+]
+
+
+@pytest.mark.parametrize(("text", "because"), FALSE)
+def test_what_the_plans_show_otherwise_is_contradicted(text: str, because: str) -> None:
+    assert [claim.because for claim in contradicted(text)] == [because]
+
+
+def test_a_gain_where_there_is_none_is_contradicted() -> None:
+    same = Ground(given=GROUND.given, final=GROUND.given, tables=GROUND.tables, gain=1.0)
+    assert verdicts("The query is now much faster.", same) == ["contradicted"]
+    assert verdicts("The query is not faster.", same) == []
+
+
+def test_a_scan_that_the_given_plan_does_not_have_is_contradicted() -> None:
+    other = Ground(given=read_plan(new_plan()), final=GROUND.final, tables=GROUND.tables, gain=2.0)
+    assert verdicts("The original plan does a Seq Scan on orders.", other) == ["contradicted"]
+
+
+def test_numbers_are_confirmed_or_not_checkable_but_never_held_against_anybody() -> None:
+    found = {
+        claim.because.split()[0]: claim.verdict for claim in claims("9,900 rows, 123,456,789 rows in 2024", GROUND)
+    }
+    assert found == {"9,900": "confirmed", "123,456,789": "not checkable"}
+
+
+def test_text_is_cut_into_paragraphs_items_and_sentences() -> None:
+    text = (
+        "# Head\nOne line\nwraps. Second!\n\n- item a\n- item b\n  goes on\n\n| x | y |\n```sql\nSELECT 1;\n```\nEnd."
+    )
+    assert paragraphs(text) == [
+        "# Head",
+        "One line wraps. Second!",
+        "- item a",
+        "- item b goes on",
+        "| x | y |",
+        "End.",
+    ]
+    assert sentences("A b. C d! E") == ["A b.", "C d!", "E"]
+
+
+def explained(text: str, *, index: float = 50, rewrite: float = 50) -> list[bool]:
+    return [effect.named for effect in effects(text, GROUND, index_gain=index, rewrite_gain=rewrite)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EXPLANATION,
+        "orders was scanned again for each customer.\n\nThe index on customer_id finds them.",
+        "Die korrelierte Unterabfrage las orders für jede Zeile. Der Index auf customer_id findet sie direkt.",
+        "La sous-requête lit orders pour chaque client; l'index sur customer_id évite cela.",
+        "La subconsulta lee orders por cada cliente. El índice sobre customer_id lo evita.",
+        "N+1 on orders -> LEFT JOIN + GROUP BY.\n\norders_customer_id_idx: new index.",
+    ],
+)
+def test_what_made_the_difference_is_recognised_in_many_words(text: str) -> None:
+    assert explained(text) == [True, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I added indexes and rewrote the query following best practices.",
+        "Seq scan, nested loop, hash join, spill, work_mem, statistics, index scan, sargable.",
+        "The table orders is now queried in a better way.",
+        "```\nSubPlan 1: Seq Scan on orders, loops=100, index orders_customer_id_idx on customer_id\n```",
+        "Score: 100/100. All claims agree with the plans.",
+    ],
+)
+def test_boilerplate_keywords_and_pasted_plans_explain_nothing(text: str) -> None:
+    assert explained(text) == [False, False]
+
+
+def test_only_what_made_a_difference_is_asked_for() -> None:
+    assert explained("orders_customer_id_idx is a new index.", rewrite=1.0) == [True]
+    assert explained("A correlated subquery on orders was removed.", index=1.0) == [True]
+    assert explained("", index=1.0, rewrite=1.0) == []
+
+
+def test_a_paragraph_with_a_contradicted_sentence_explains_nothing() -> None:
+    text = "Joins on orders are done once. The old plan spilled to disk."
+    wrong = {claim.text for claim in contradicted(text)}
+    found = effects(text, GROUND, index_gain=1.0, rewrite_gain=9.0, wrong=wrong)
+    assert [effect.named for effect in found] == [False]
+
+
+def test_figures_and_nodes_are_found_in_any_language_and_in_code() -> None:
+    assert measured_numbers("vorher 1.912 ms, nachher 2,4 ms") == {"1.912", "2,4"}
+    assert measured_numbers("In 2024 it was 5 better") == set()
+    assert measured_numbers("1200 and 300") == set()
+    assert len(measured_numbers("| | time (ms) |\n| before | 900 |\n| after | 30 |")) == 2
+    nodes = plan_nodes("```\nSeq Scan on t\nHash Join\n```\nand an Index Only Scan")
+    assert nodes == {"seq scan", "hash join", "index only scan"}
+
+
+def test_the_language_of_a_text_is_told_apart_when_it_is_long_enough() -> None:
+    german = "Die Abfrage liest die Tabelle orders für jede Zeile erneut und verwirft dabei fast alles. " * 4
+    assert not is_english(german)
+    assert is_english("The query reads the table for each of the rows and throws most of it away. " * 4)
+    assert is_english("kurz")
+
+
+def test_objects_are_tables_columns_and_indexes() -> None:
+    assert names_any_object("the customer_id column", GROUND)
+    assert not names_any_object("```\norders\n```\nbest practices", GROUND)
+
+
+def test_an_index_that_only_another_field_of_the_two_by_two_uses_is_no_lie() -> None:
+    with_dates = plan("Index Scan", rows=3, Relation_Name="orders", Index_Name="orders_date_idx", Shared_Hit_Blocks=3)
+    ground = Ground(given=GROUND.given, final=GROUND.final, others=(read_plan(with_dates),), added=GROUND.added)
+    assert verdicts("The given query uses orders_date_idx.", ground) == ["confirmed"]

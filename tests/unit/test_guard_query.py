@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from query_samples import PACK, REFERENCE, TABLES
+
+from grader.sql.guard import check_query
+
+
+def reasons(sql: str) -> list[str]:
+    return [refusal.what for refusal in check_query(sql, TABLES).refusals]
+
+
+CORRECT = [
+    "SELECT count(*) FILTER (WHERE status IS NOT NULL), sum(quantity * unit_price) FROM order_items, orders",
+    "WITH a AS MATERIALIZED (SELECT * FROM orders), b AS NOT MATERIALIZED (SELECT * FROM a) SELECT * FROM b",
+    "SELECT * FROM orders o LEFT JOIN LATERAL (SELECT 1 FROM order_items WHERE order_id = o.order_id) AS x ON true",
+    "SELECT DISTINCT ON (customer_id) customer_id FROM orders ORDER BY customer_id, placed_at DESC NULLS LAST",
+    "SELECT customer_id FROM orders GROUP BY GROUPING SETS ((customer_id), ()) HAVING count(*) > 1",
+    "SELECT customer_id FROM orders UNION ALL SELECT 1 FROM orders EXCEPT SELECT 2 FROM customers",
+    "SELECT rank() OVER w, lag(placed_at, 1) OVER w FROM orders WINDOW w AS (PARTITION BY status ORDER BY order_id)",
+    "SELECT sum(quantity) OVER (ORDER BY line_no ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM order_items",
+    "SELECT placed_at::date, date_trunc('year', placed_at), extract(year FROM placed_at), to_char(a, 'Y') FROM orders",
+    "SELECT * FROM orders WHERE placed_at >= DATE '2024-01-01' AND placed_at < DATE '2024-01-01' + interval '1 year'",
+    "SELECT * FROM orders WHERE (order_id, customer_id) IN (SELECT 1, 2 FROM customers) AND status = ANY (ARRAY['a'])",
+    "SELECT * FROM orders WHERE status IS DISTINCT FROM 'x' AND NOT EXISTS (SELECT 1 FROM customers) OR status ~ '^c'",
+    "SELECT (array_agg(order_id ORDER BY placed_at DESC))[1] FROM orders FETCH FIRST 5 ROWS ONLY",
+    "SELECT coalesce(nullif(status, ''), 'none'), greatest(1, 2), CASE WHEN true THEN 1 ELSE 2 END FROM orders",
+    "SELECT make_date(2024, 1, 1), age(placed_at), percentile_cont(0.5) WITHIN GROUP (ORDER BY 1) FROM orders",
+    "SELECT v.a FROM (VALUES (1), (2)) AS v (a) JOIN orders ON order_id = v.a",
+    "(SELECT order_id FROM public.orders) ORDER BY 1 LIMIT 1;",
+    'SELECT "order_id" FROM "orders" AS "Bestellungen" -- a comment; with a semicolon',
+]
+
+
+@pytest.mark.parametrize("sql", CORRECT)
+def test_ordinary_queries_pass(sql: str) -> None:
+    found = check_query(sql, TABLES)
+    assert (found.refusals, found.unread) == ((), "")
+
+
+HOSTILE = [
+    ("SELECT pg_sleep(9) FROM orders", "pg_sleep"),
+    ('SELECT "pg_sleep"(9) FROM orders', "pg_sleep"),
+    ("SELECT pg_catalog.pg_sleep(9) FROM orders", "another schema"),
+    ("SELECT pg_read_file('/etc/passwd'), o.* FROM orders o", "pg_read_file"),
+    ("SELECT set_config('statement_timeout', '0', false) FROM orders", "set_config"),
+    ("SELECT current_setting('data_directory') FROM orders", "current_setting"),
+    ("SELECT pg_advisory_lock(1) FROM orders", "pg_advisory_lock"),
+    ("SELECT lo_import('/etc/passwd') FROM orders", "lo_import"),
+    ("SELECT query_to_xml('SELECT 1', true, true, '') FROM orders", "query_to_xml"),
+    ("SELECT * FROM dblink('x', 'y') AS t (a int), orders", "dblink"),
+    ("SELECT random() FROM orders", "chance"),
+    ("SELECT now() FROM orders", "clock"),
+    ("SELECT current_date, localtimestamp FROM orders", "clock"),
+    ("SELECT count(*) FROM generate_series(1, 10000000000) g, orders", "makes rows"),
+    ("SELECT unnest(ARRAY[1, 2]) FROM orders", "makes rows"),
+    ("SELECT repeat('x', 1000000000) FROM orders", "repeat"),
+    ("SELECT lpad('x', 1000000000) FROM orders", "lpad"),
+    ("SELECT string_agg(status, '') FROM orders", "string_agg"),
+    ("WITH RECURSIVE r AS (SELECT 1 AS n FROM orders UNION ALL SELECT n + 1 FROM r) SELECT * FROM r", "RECURSIVE"),
+    ("WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d", "DELETE"),
+    ("WITH d AS (UPDATE orders SET status = '' RETURNING *) SELECT * FROM d", "UPDATE"),
+    ("WITH d AS (INSERT INTO orders SELECT * FROM orders RETURNING *) SELECT * FROM d", "INSERT"),
+    ("SELECT * INTO cached FROM orders", "SELECT INTO"),
+    ("SELECT * FROM orders FOR UPDATE", "FOR UPDATE"),
+    ("SELECT rolpassword FROM pg_authid, orders", "pg_authid"),
+    ("SELECT * FROM information_schema.tables, orders", "no catalog"),
+    ("SELECT * FROM (WITH pg_authid AS (SELECT 1) SELECT 1) x, pg_authid, orders", "look like a catalog"),
+    ("SELECT * FROM cached_result", "cached_result"),
+    ("SELECT ctid FROM orders", "where a row is stored"),
+    ("SELECT 'orders'::regclass FROM orders", "a type that"),
+    ("SELECT * FROM orders TABLESAMPLE system (1)", "part of the rows"),
+    ("SELECT * FROM orders WHERE order_id = $1", "no parameters"),
+    ("SELECT 'PASS' AS verdict, 100 AS score", "none of the exercise's tables"),
+    ("SELECT * FROM (VALUES (1, 2)) AS v (a, b)", "none of the exercise's tables"),
+    ("SELECT 1 FROM orders; DROP TABLE orders", "2 statements"),
+    ("SELECT 1 FROM orders /* */; -- ;\nDROP TABLE orders", "2 statements"),
+    ("COPY orders TO PROGRAM 'id'", "no SELECT"),
+    ("DO 'BEGIN LOOP END LOOP; END'", "no SELECT"),
+    ("SET statement_timeout = 0", "no SELECT"),
+    ("EXPLAIN ANALYZE SELECT 1 FROM orders", "no SELECT"),
+    ("EXECUTE cached", "no SELECT"),
+    ("LISTEN jobs", "no SELECT"),
+    ("\\! id", "psql"),
+    ("\\copy orders to 'x'", "psql"),
+    ("SELECT $$a$$ FROM orders", "dollar-quoted"),
+    ("-- only a comment", "no query"),
+    ("", "no query"),
+]
+
+
+@pytest.mark.parametrize(("sql", "word"), HOSTILE)
+def test_everything_else_is_refused_with_its_reason(sql: str, word: str) -> None:
+    found = reasons(sql)
+    assert any(word in what for what in found), found
+
+
+def test_a_refusal_points_at_the_place() -> None:
+    refusal = check_query("SELECT order_id\n  FROM orders\n WHERE pg_sleep(9) IS NULL", TABLES).refusals[0]
+    assert (refusal.file, refusal.line, refusal.column, refusal.length) == ("query.sql", 3, 8, 8)
+
+
+def test_what_is_run_is_the_file_with_comments_blanked() -> None:
+    sql = "-- head\nSELECT 1 /* x */ FROM orders;\n"
+    assert check_query(sql, TABLES).text == "       \nSELECT 1         FROM orders"
+
+
+def test_what_only_postgresql_can_read_is_left_to_postgresql() -> None:
+    found = check_query("SELECT a b c FROM orders", TABLES)
+    assert not found.refusals
+    assert found.unread
+
+
+def test_a_very_long_query_is_refused() -> None:
+    assert "longer than" in reasons("SELECT " + "1," * 60_000 + "1 FROM orders")[0]
+    assert "parts" in reasons("SELECT " + "1," * 6_000 + "1 FROM orders")[0]
+
+
+def test_deep_nesting_does_not_break_the_reader() -> None:
+    found = check_query("SELECT " + "(" * 4_000 + "1" + ")" * 4_000 + " FROM orders", TABLES)
+    assert found.refusals or found.unread
+
+
+def test_the_packs_own_queries_and_every_good_answer_pass() -> None:
+    files = [*PACK.glob("exercises/*/*.sql"), *REFERENCE.glob("good-*/query.sql")]
+    queries = [file for file in files if not file.name.endswith("setup.sql")]
+    assert len(queries) >= 5
+    for file in queries:
+        assert check_query(file.read_text(), TABLES).refusals == (), file

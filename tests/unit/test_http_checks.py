@@ -1,0 +1,448 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from exams import JSON, ask, exam, got, outcome, run
+
+from grader.checks import CHECKS
+from grader.evidence.exam import HttpExam
+from grader.exhibits import HttpExhibit
+from grader.model import Outcome
+
+THING = {"id": 1, "name": "anchor", "size": 3, "tags": None}
+PROBLEM = (("content-type", "application/problem+json"),)
+
+
+def case(*runs: Any, **options: Any) -> tuple[HttpExam, dict[str, Any]]:
+    return exam(*runs), options
+
+
+def listing(step: str, *ids: int, total: int | None = None, status: int = 200, number: int = 0) -> Any:
+    items = [{"id": n, "name": f"n{n:03}", "done": n % 2 == 0} for n in ids]
+    return run(step, got(status, {"items": items, "total": total}), f"GET /things?page={number}", number=number)
+
+
+def made(step: str, *ids: int) -> list[Any]:
+    things = [{"id": n, "name": f"n{n:03}", "done": n % 2 == 0} for n in ids]
+    return [run(step, got(201, thing), "POST /things", thing, number=n) for n, thing in enumerate(things, 1)]
+
+
+MADE = made("l.make", 1, 2, 3, 4)
+BEFORE = run("s.before", got(200, THING), "GET /things/1")
+AFTER = run("s.after", got(200, {**THING, "size": 9}), "GET /things/1")
+RESTART = {"step": "s.after", "other": "s.before", "restart": "s.off"}
+CREATE = run("s.create", got(201, THING), "POST /things", {"name": "anchor", "size": 3})
+WRITES = (
+    run("r.write", got(200, THING), "PATCH /things/1", {"name": "anchor"}, together=True),
+    run("r.write", got(200, THING), "PATCH /things/1", {"size": 4}, together=True),
+)
+
+# check, good evidence, bad evidence, words of the message of the bad one
+BOTH_WAYS: list[tuple[str, tuple[HttpExam, dict[str, Any]], tuple[HttpExam, dict[str, Any]], str]] = [
+    (
+        "http.status",
+        case(run("s.a", got(201, THING)), step="s.a", expect=(200, 201)),
+        case(run("s.a", got(404, {})), step="s.a", expect=(200, 201)),
+        "`GET /things` was answered 404 Not Found",
+    ),
+    (
+        "http.accepted",
+        case(run("s.a", got(204)), step="s.a"),
+        case(run("s.a", got(422, {})), step="s.a"),
+        "422",
+    ),
+    (
+        "http.refused",
+        case(run("s.a", got(422, {})), step="s.a"),
+        case(run("s.a", got(422, {}), variant="x"), run("s.a", got(201, {}), variant="no title"), step="s.a"),
+        "no title: `GET /things` was answered 201 Created",
+    ),
+    (
+        "http.not_found",
+        case(run("s.a", got(410, {})), step="s.a"),
+        case(run("s.a", got(200, {})), step="s.a"),
+        "200 OK",
+    ),
+    (
+        "http.never_5xx",
+        case(run("s.a", got(201, {})), run("s.a", got(422, {})), step="s.a"),
+        case(run("s.a", got(500, {})), run("s.a", got(503, {})), run("s.a", got(200, {})), step="s.a"),
+        "2 of 3 requests went wrong",
+    ),
+    (
+        "http.header",
+        case(run("s.a", got(201, {}, ("location", "/things/1"))), step="s.a", header="Location", matches="^/things"),
+        case(run("s.a", got(201, {})), step="s.a", header="Location"),
+        "with no `Location`",
+    ),
+    (
+        "http.media_type",
+        case(
+            run("s.a", got(200, {}, ("content-type", "Application/JSON; charset=utf-8"))),
+            step="s.a",
+            expect=("application/json",),
+        ),
+        case(run("s.a", got(200, {}, ("content-type", "text/html"))), step="s.a", expect=("application/json",)),
+        "as `text/html`",
+    ),
+    (
+        "http.no_body",
+        case(run("s.a", got(204, None, ("content-length", "0"))), step="s.a"),
+        case(run("s.a", got(204, None, ("content-length", "17"))), step="s.a"),
+        "a body of 17 bytes",
+    ),
+    (
+        "http.allow",
+        case(run("s.a", got(405, None, ("allow", "get, POST"))), step="s.a", holds=("GET", "POST")),
+        case(run("s.a", got(405, None, ("allow", "GET"))), step="s.a", holds=("GET", "POST")),
+        "lacks POST",
+    ),
+    (
+        "http.json_errors",
+        case(run("s.a", got(404, {"detail": "x"})), step="s.a"),
+        case(run("s.a", got(404, text="<h1>Not Found</h1>")), step="s.a"),
+        "<h1>Not Found</h1>",
+    ),
+    (
+        "http.same_error_shape",
+        case(run("s.a", got(404, {"detail": "x"})), run("s.a", got(422, {"detail": [1], "more": 1})), step="s.a"),
+        case(run("s.a", got(404, {"message": "x"})), run("s.a", got(422, {"error": "y"})), step="s.a"),
+        "with the fields error, others with message",
+    ),
+    (
+        "http.problem",
+        case(run("s.a", got(404, {"title": "x", "status": 404}, *PROBLEM)), step="s.a", fields=("title", "status")),
+        case(run("s.a", got(404, {"title": "x", "status": 400}, *PROBLEM)), step="s.a"),
+        "its body says `status` 400",
+    ),
+    (
+        "http.fields",
+        case(run("s.a", got(200, THING)), step="s.a", equals={"size": 3, "tags": "{null}"}),
+        case(run("s.a", got(200, THING)), step="s.a", equals={"size": 4, "tags": "{null}"}),
+        "`size` is 3, not 4",
+    ),
+    (
+        "http.types",
+        case(run("s.a", got(200, THING)), step="s.a", types={"id": "integer", "tags": "array?"}),
+        case(run("s.a", got(200, {"id": "1"})), step="s.a", types={"id": "integer", "tags": "array?"}),
+        '`id` is "1", no integer; also wrong: tags',
+    ),
+    (
+        "http.round_trip",
+        case(CREATE, run("s.read", got(200, THING)), step="s.create", read="s.read"),
+        case(CREATE, run("s.read", got(200, {**THING, "size": 0})), step="s.create", read="s.read"),
+        "`size` is 0, not 3",
+    ),
+    (
+        "http.ignored",
+        case(run("s.a", got(201, {"id": 2}), "POST /things", {"id": 99}), step="s.a", fields=("id",)),
+        case(run("s.a", got(201, {"id": 99}), "POST /things", {"id": 99}), step="s.a", fields=("id",)),
+        "`id` was set to 99",
+    ),
+    (
+        "http.same",
+        case(
+            BEFORE, run("s.after", got(200, {**THING, "size": 9})), step="s.after", other="s.before", ignore=("size",)
+        ),
+        case(BEFORE, run("s.after", got(200, {**THING, "size": 9})), step="s.after", other="s.before"),
+        "`size` was 3 and is 9",
+    ),
+    (
+        "http.survives_restart",
+        case(BEFORE, run("s.off", None), run("s.after", got(200, THING)), **RESTART),
+        case(BEFORE, run("s.off", None), run("s.after", got(404)), **RESTART),
+        "404",
+    ),
+    (
+        "http.equal_answers",
+        case(listing("s.a", 1, 2), listing("s.b", 1, 2), step="s.b", other="s.a", path="items"),
+        case(listing("s.a", 1, 2), listing("s.b", 2, 1), step="s.b", other="s.a", path="items"),
+        "answered differently",
+    ),
+    (
+        "http.distinct",
+        case(*made("s.a", 1, 2, 3), step="s.a"),
+        case(*made("s.a", 1, 2, 1), step="s.a"),
+        "`id` 1 was given twice",
+    ),
+    (
+        "http.kept_all",
+        case(*WRITES, run("r.read", got(200, {**THING, "size": 4})), step="r.write", read="r.read"),
+        case(*WRITES, run("r.read", got(200, THING)), step="r.write", read="r.read"),
+        "was gone afterwards",
+    ),
+    (
+        "http.distinct_together",
+        case(*made("s.a", 1, 2, 3), step="s.a"),
+        case(*made("s.a", 1, 2, 2), step="s.a"),
+        "each with its own `id`",
+    ),
+    (
+        "http.contains",
+        case(*MADE, listing("l.all", 1, 2, 3, 4, 5), step="l.all", holds="l.make"),
+        case(*MADE, listing("l.all", 1, 2, 4), step="l.all", holds="l.make"),
+        "the list lacks",
+    ),
+    (
+        "http.page_complete",
+        case(*MADE, listing("l.p", 1, 2, number=1), listing("l.p", 3, 4, number=2), step="l.p", holds="l.make"),
+        case(*MADE, listing("l.p", 1, 2, number=1), listing("l.p", 2, 3, number=2), step="l.p", holds="l.make"),
+        "1 entries came twice, 1 of 4 never",
+    ),
+    (
+        "http.page_size",
+        case(listing("l.p", 1, 2), step="l.p", most=2, least=2),
+        case(listing("l.p", 1, 2, 3), step="l.p", most=2),
+        "with 3 entries",
+    ),
+    (
+        "http.total",
+        case(listing("l.p", 1, 2, total=3, number=1), listing("l.p", 3, total=3, number=2), step="l.p"),
+        case(listing("l.p", 1, 2, total=2, number=1), listing("l.p", 3, total=1, number=2), step="l.p"),
+        "`total` is 2, not 3",
+    ),
+    (
+        "http.filtered",
+        case(*MADE, listing("l.p", 2, 4), step="l.p", field="done", value=True, holds="l.make"),
+        case(*MADE, listing("l.p", 1, 2), step="l.p", field="done", value=True, holds="l.make"),
+        "1 of 2 entries have another `done` and 1 of 2 entries are missing",
+    ),
+    (
+        "http.sorted",
+        case(*MADE, listing("l.p", 9, 4, 3, 2, 1), step="l.p", by="name", among="l.make", descending=True),
+        case(*MADE, listing("l.p", 1, 3, 2, 4), step="l.p", by="name", among="l.make"),
+        '["n001", "n003", "n002", "n004"]',
+    ),
+    (
+        "http.not_echoed",
+        case(run("s.a", got(404, text='{"path": "<b>"}')), step="s.a", marker="<b>"),
+        case(run("s.a", got(404, None, ("content-type", "text/html"), text="<p><b></p>")), step="s.a", marker="<b>"),
+        "with `<b>` in the page",
+    ),
+    (
+        "http.no_stack_trace",
+        case(run("s.a", got(422, {"detail": "at least 1 character, at most 200"})), step="s.a"),
+        case(run("s.a", got(500, {"trace": "Traceback (most recent call last):\n  File"})), step="s.a"),
+        "Traceback (most recent call last)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "good", "bad", "words"), BOTH_WAYS, ids=[row[0] for row in BOTH_WAYS])
+def test_every_check_passes_what_is_right_and_fails_what_is_wrong(
+    name: str, good: tuple[HttpExam, dict[str, Any]], bad: tuple[HttpExam, dict[str, Any]], words: str
+) -> None:
+    assert ask(name, good[0], **good[1]).outcome is Outcome.PASS
+    finding = ask(name, bad[0], **bad[1])
+    assert finding.outcome is Outcome.FAIL
+    assert words in finding.message
+    assert finding.expected
+    exhibit = finding.exhibits[0]
+    assert isinstance(exhibit, HttpExhibit)
+    assert "curl" in exhibit.command
+
+
+def test_every_check_of_the_vocabulary_is_tried_both_ways() -> None:
+    assert {row[0] for row in BOTH_WAYS} == {name for name in CHECKS if name.startswith("http.")}
+
+
+@pytest.mark.parametrize(("name", "good"), [(row[0], row[1]) for row in BOTH_WAYS], ids=[row[0] for row in BOTH_WAYS])
+def test_no_check_passes_when_the_service_was_gone(name: str, good: tuple[HttpExam, dict[str, Any]]) -> None:
+    unsent = [run(old.step, None, variant=old.variant, number=old.number, round=old.round) for old in good[0].runs[2:]]
+    evidence = exam(*unsent, died_at="a.b", stopped="the service was gone after `a.b`")
+    assert outcome(name, evidence, **good[1]) is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize(("name", "good"), [(row[0], row[1]) for row in BOTH_WAYS], ids=[row[0] for row in BOTH_WAYS])
+def test_no_check_applies_to_a_scenario_that_is_not_part_of_the_run(
+    name: str, good: tuple[HttpExam, dict[str, Any]]
+) -> None:
+    left_out = {old.step.partition(".")[0]: "asked from senior level upwards" for old in good[0].runs[2:]}
+    finding = ask(name, exam(left_out=left_out), **good[1])
+    assert (finding.outcome, finding.message) == (Outcome.NOT_APPLICABLE, "Asked from senior level upwards")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("http.refused", {}),
+        ("http.never_5xx", {}),
+        ("http.not_found", {"expect": (200,)}),
+        ("http.no_stack_trace", {}),
+        ("http.page_size", {"most": 5, "refusal": True}),
+    ],
+)
+def test_nothing_passes_at_a_service_that_refuses_the_valid_request_too(name: str, options: dict[str, Any]) -> None:
+    evidence = exam(run("s.valid", got(422, {})), run("s.a", got(422, {})))
+    finding = ask(name, evidence, step="s.a", given="s.valid", **options)
+    assert (finding.outcome, "422" in finding.message) == (Outcome.BLOCKED, True)
+
+
+def test_nothing_passes_at_a_service_that_says_yes_to_everything() -> None:
+    yes = {"ok": True, "score": 100}
+    evidence = HttpExam(
+        runs=(
+            run("s.create", got(200, yes), "POST /things", {"name": "anchor"}),
+            run("s.read", got(200, yes), "GET /things/1"),
+            run("s.odd", got(200, yes), "GET /things/odd"),
+        )
+    )
+    finding = ask("http.never_5xx", evidence, step="s.odd", given="s.read")
+    assert (finding.outcome, "could ever be read back" in finding.message) == (Outcome.BLOCKED, True)
+
+
+def test_what_was_read_back_in_a_header_counts_too() -> None:
+    evidence = HttpExam(
+        runs=(
+            run("s.create", got(201, {"slug": "x"}), "POST /links", {"url": "https://example.org/page"}),
+            run("s.follow", got(302, None, ("location", "https://example.org/page")), "GET /x"),
+        )
+    )
+    assert outcome("http.status", evidence, step="s.follow", expect=(302,), given="s.create") is Outcome.PASS
+
+
+def test_a_misspelt_step_is_a_mistake_of_the_pack_and_no_finding() -> None:
+    with pytest.raises(LookupError, match=r"s\.reed"):
+        ask("http.accepted", exam(BEFORE), step="s.reed")
+
+
+def test_steps_may_be_named_by_pattern_and_variant() -> None:
+    evidence = exam(
+        run("s.a", got(200, {}), variant="list"), run("s.a", got(401, {}), variant="read"), run("t.b", got(200, {}))
+    )
+    assert outcome("http.status", evidence, step="s.a#list", expect=(200,)) is Outcome.PASS
+    assert outcome("http.status", evidence, step=("s.*", "t.*"), expect=(200,)) is Outcome.FAIL
+
+
+def test_the_request_that_kills_the_service_fails_and_what_was_not_sent_after_it_is_left_out() -> None:
+    evidence = exam(
+        run("s.a", got(422, {}), variant="one"),
+        run("s.a", "the connection was closed without a complete HTTP answer", variant="two"),
+        run("s.a", None, variant="three"),
+        died_at="s.a",
+    )
+    finding = ask("http.refused", evidence, step="s.a")
+    assert (finding.outcome, finding.message.startswith("two: `GET /things` got no answer")) == (Outcome.FAIL, True)
+
+
+def test_a_question_about_the_form_of_answers_is_blocked_by_a_missing_answer() -> None:
+    evidence = exam(run("s.a", got(404, {"e": 1})), run("s.a", "no answer within 10 s"))
+    assert outcome("http.json_errors", evidence, step="s.a") is Outcome.BLOCKED
+
+
+def test_too_large_a_body_may_be_answered_by_closing_the_connection_but_not_by_dying() -> None:
+    closed = run("s.a", "the connection was reset", "POST /things")
+    refused = {"step": "s.a", "expect": (413,), "may_close": True}
+    assert outcome("http.refused", exam(closed), **refused) is Outcome.PASS
+    assert outcome("http.refused", exam(closed, died_at="s.a"), **refused) is Outcome.FAIL
+    assert outcome("http.refused", exam(closed), step="s.a", expect=(413,)) is Outcome.FAIL
+
+
+def test_true_is_not_one_and_one_is_one_point_zero() -> None:
+    assert outcome("http.fields", exam(run("s.a", got(200, {"x": True}))), step="s.a", equals={"x": 1}) is Outcome.FAIL
+    assert outcome("http.fields", exam(run("s.a", got(200, {"x": 1.0}))), step="s.a", equals={"x": 1}) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("time", ["2026-11-21T10:00:00Z", "2026-11-21 10:00:00.123456789+00:00", "2026-11-21T10:00:00"], ["today", 5]),
+        ("date", ["2028-02-29"], ["2027-02-29", "2028-02-29T00:00:00", None]),
+        ("integer", [0, -5], [True, 1.5, "1"]),
+        ("boolean?", [None, False], [0, "false"]),
+        ("id", [7, "a1"], [None, "", True]),
+    ],
+)
+def test_kinds_of_values(kind: str, good: list[Any], bad: list[Any]) -> None:
+    def of(value: Any) -> Outcome:
+        return outcome("http.types", exam(run("s.a", got(200, {"x": value}))), step="s.a", types={"x": kind})
+
+    assert {of(value) for value in good} == {Outcome.PASS}
+    assert {of(value) for value in bad} == {Outcome.FAIL}
+
+
+def test_a_page_past_the_end_that_is_refused_ends_the_walk_and_is_asked_elsewhere() -> None:
+    pages = [
+        *MADE,
+        listing("l.p", 1, 2, number=1),
+        listing("l.p", 3, 4, number=2),
+        listing("l.p", status=404, number=3),
+    ]
+    assert outcome("http.page_complete", exam(*pages), step="l.p", holds="l.make") is Outcome.PASS
+    assert outcome("http.page_size", exam(listing("l.p", status=404)), step="l.p", most=0) is Outcome.FAIL
+
+
+def test_a_limit_that_is_too_large_may_be_refused_or_brought_into_range() -> None:
+    asked = {"step": "l.p", "most": 2, "refusal": True}
+    assert outcome("http.page_size", exam(listing("l.p", status=422)), **asked) is Outcome.PASS
+    assert outcome("http.page_size", exam(listing("l.p", 1, 2)), **asked) is Outcome.PASS
+    assert outcome("http.page_size", exam(listing("l.p", 1, 2, 3)), **asked) is Outcome.FAIL
+
+
+def test_only_own_entries_decide_the_order() -> None:
+    pages = [*MADE, listing("l.p", 1, 2, 9, 3, 4)]
+    assert outcome("http.sorted", exam(*pages), step="l.p", by="id", among="l.make") is Outcome.PASS
+
+
+def test_the_list_must_show_entries_as_they_are_and_forget_deleted_ones() -> None:
+    thing = run("s.read", got(200, {"id": 1, "name": "n001", "done": True}))
+    shown = ask("http.contains", exam(thing, listing("l.all", 1)), step="l.all", holds="s.read")
+    assert (shown.outcome, "`done` is true alone and false in the list" in shown.message) == (Outcome.FAIL, True)
+    gone = run("s.create", got(201, {"id": 1}), captured={"id": 1})
+    assert outcome("http.contains", exam(gone, listing("l.all", 1)), step="l.all", lacks="s.create") is Outcome.FAIL
+    assert outcome("http.contains", exam(gone, listing("l.all", 2)), step="l.all", lacks="s.create") is Outcome.PASS
+
+
+def test_fields_that_are_the_servers_may_also_be_refused() -> None:
+    evidence = exam(run("s.a", got(422, {}), "POST /things", {"id": 99}))
+    assert outcome("http.ignored", evidence, step="s.a", fields=("id",)) is Outcome.PASS
+
+
+def test_lost_changes_count_only_when_they_happen_often_enough() -> None:
+    rounds = [
+        step
+        for number, size in ((1, 3), (2, 4), (3, 4))
+        for step in (
+            run("r.write", got(200, THING), "PATCH /things/1", {"size": 4}, round=number, together=True),
+            run("r.read", got(200, {**THING, "size": size}), round=number),
+        )
+    ]
+    asked = {"step": "r.write", "read": "r.read"}
+    assert outcome("http.kept_all", exam(*rounds), **asked, rounds=2) is Outcome.PASS
+    assert outcome("http.kept_all", exam(*rounds), **asked, rounds=1) is Outcome.FAIL
+
+
+def test_a_change_that_was_refused_need_not_be_there() -> None:
+    conflict = run("r.write", got(409, {}), "PATCH /things/1", {"name": "other"}, together=True)
+    evidence = exam(WRITES[0], conflict, run("r.read", got(200, THING)))
+    assert outcome("http.kept_all", evidence, step="r.write", read="r.read") is Outcome.PASS
+
+
+def test_a_service_that_does_not_come_back_after_a_restart_fails_there() -> None:
+    off = run("s.off", None)
+    evidence = exam(BEFORE, off, run("s.after", None), died_at="s.off")
+    finding = ask("http.survives_restart", evidence, step="s.after", other="s.before", restart="s.off")
+    assert (finding.outcome, finding.message.startswith("The service did not come back")) == (Outcome.FAIL, True)
+
+
+def test_no_stack_trace_knows_the_traces_of_many_languages_and_no_plain_reason() -> None:
+    traces = [
+        "    at Object.handle (/app/src/server.js:10:5)",
+        "at /app/node_modules/express/lib/router.js:284:15",
+        "at com.example.TodoController.create(TodoController.java:42)",
+        "goroutine 17 [running]:",
+        "app/models/todo.rb:12:in `save'",
+        "sqlite3.OperationalError: no such column: price",
+        "SQLSTATE[42S22]: Column not found",
+    ]
+    for trace in traces:
+        assert outcome("http.no_stack_trace", exam(run("s.a", got(500, text=trace))), step="s.a") is Outcome.FAIL, trace
+    plain = "title at index 0: String should have at least 1 character; look at line 2 of the body"
+    assert outcome("http.no_stack_trace", exam(run("s.a", got(422, text=plain))), step="s.a") is Outcome.PASS
+
+
+def test_headers_of_an_answer_are_found_whatever_their_parameters() -> None:
+    html = got(404, None, ("content-type", "text/html; charset=utf-8"), text="<script>x</script>")
+    assert outcome("http.not_echoed", exam(run("s.a", html)), step="s.a", marker="<script>") is Outcome.FAIL
+    assert got(200, {}, *JSON).header("content-type") == "application/json"

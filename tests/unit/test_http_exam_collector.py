@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from grader.collectors.http_exam import _chosen, _token
+from grader.exam.plan import Exam, Scenario, Step, Token, TokenMode
+from grader.model import Level, Visibility
+
+OPEN = Scenario(id="open", title="Open", step=(Step(id="a", send="GET /"),), visibility=Visibility.PUBLIC)
+SENIOR = Scenario(id="senior", title="Senior", step=(Step(id="a", send="GET /"),), level=Level.SENIOR)
+TOKENS = Scenario(
+    id="tokens", title="Tokens", step=(Step(id="a", send="GET /", token=TokenMode.NONE),), visibility=Visibility.PUBLIC
+)
+EXAM = Exam(scenario=(OPEN, SENIOR, TOKENS), token=Token(variable="API_TOKEN", level=Level.MID))
+
+
+def job(level: Level = Level.MID, *, seed: int = 1, public: bool = False, isolation: str = "docker") -> Any:
+    return SimpleNamespace(
+        level=level,
+        seed=seed,
+        public_only=public,
+        submission=SimpleNamespace(digest="d1", root=Path()),
+        sandbox=SimpleNamespace(isolation=isolation),
+        notes=[],
+    )
+
+
+def test_the_token_follows_from_seed_and_submission_and_is_set_from_its_level_upwards() -> None:
+    one, environment = _token(job(), EXAM)
+    assert environment == {"API_TOKEN": one}
+    assert _token(job(), EXAM)[0] == one
+    assert _token(job(seed=2), EXAM)[0] != one
+    assert _token(job(Level.JUNIOR), EXAM) == ("", {})
+    assert _token(job(), Exam(scenario=(OPEN,))) == ("", {})
+
+
+def test_a_service_somebody_else_started_has_the_token_of_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("API_TOKEN", raising=False)
+    theirs = job(isolation="none")
+    assert _token(theirs, EXAM) == ("", {})
+    assert theirs.notes == ["API_TOKEN is not set, so nothing was asked about tokens"]
+    monkeypatch.setenv("API_TOKEN", "own")
+    assert _token(theirs, EXAM) == ("own", {})
+
+
+def test_scenarios_are_left_out_by_level_self_check_and_missing_token_with_their_reason() -> None:
+    chosen, left_out = _chosen(job(), EXAM, token=True)
+    assert [scenario.id for scenario in chosen] == ["open", "tokens"]
+    assert left_out == {"senior": "asked from senior level upwards"}
+    assert _chosen(job(Level.SENIOR, public=True), EXAM, token=True)[1] == {"senior": "not part of the self-check"}
+    assert _chosen(job(Level.JUNIOR), EXAM, token=False)[1]["tokens"] == "no token is set in this run"
