@@ -21,7 +21,7 @@ CODES: dict[str, str] = {
     "E118": "A slow-query pack has no exercise.",
     "E201": "No container engine answers: it is not running, too old, or this user may not use it. Services are "
     "graded in containers only; the two SQL challenges fall back to PostgreSQL as a process.",
-    "E202": "A base image is missing and cannot be pulled or made here. Ways out: a registry, `grader images load FILE`, "
+    "E202": "A base image is missing and cannot be pulled or made. Ways out: a registry, `grader images load FILE`, "
     "`grader images build` (needs root and Debian's packages), or GRADER_BASE_PYTHON and the like.",
     "E203": "The disk is full, or a folder cannot be written. Earlier results are kept as they were.",
     "E204": "The container engine failed while it was doing something for us.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from grader.collectors.query_exercise import BigData, Exercise, read_exercise
+from grader.collectors.query.exercise import BigData, Exercise, read_exercise
 from grader.evidence.query import Cell, Comparison, Index, QueryAnswer, ResultColumn
 
 ROOT = Path(__file__).parent.parent

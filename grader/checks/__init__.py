@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checks import files, fuzz, http, query_explanation, query_rows, query_runs, query_work, schema
+from grader.checks import files, fuzz, http, query, schema
 from grader.model import Check
 
 _MODULES: tuple[tuple[Check[Any], ...], ...] = (
     http.CHECKS,
     fuzz.CHECKS,
     files.CHECKS,
-    query_runs.CHECKS,
-    query_rows.CHECKS,
-    query_work.CHECKS,
-    query_explanation.CHECKS,
     schema.CHECKS,
+    query.CHECKS,
 )
 
 CHECKS: dict[str, Check[Any]] = {check.name: check for module in _MODULES for check in module}

@@ -1,18 +1,22 @@
-"""Every collector. To add one: write it in its module and name it here."""
+"""Every collector. To add one: write it in its package and name it here."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from grader.collectors import files, http_exam, query, schema, schemathesis
+from grader.collectors.exam import collector as exam
+from grader.collectors.files import collector as files
+from grader.collectors.fuzz import collector as fuzz
+from grader.collectors.query import collector as query
+from grader.collectors.schema import collector as schema
 from grader.model import Collector
 
 _ALL: tuple[Collector[Any], ...] = (
     files.COLLECTOR,
-    http_exam.COLLECTOR,
+    exam.COLLECTOR,
+    fuzz.COLLECTOR,
     query.COLLECTOR,
     schema.COLLECTOR,
-    schemathesis.COLLECTOR,
 )
 
 COLLECTORS: dict[str, Collector[Any]] = {collector.name: collector for collector in _ALL}

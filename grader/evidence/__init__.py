@@ -20,7 +20,9 @@ from grader.evidence.schema import SchemaFacts
 from grader.model import Level
 from grader.result import Run
 
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (SourceFiles, FuzzRuns, HttpExam, QueryAnswer, SchemaFacts)}
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (SourceFiles, FuzzRuns, HttpExam, QueryAnswer, SchemaFacts)
+}
 SCHEMA_VERSION = 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from grader.collectors.schema_session import DATABASE, ROLE
+from grader.collectors.schema.session import DATABASE, ROLE
 from grader.database import Server, Template
 from grader.database.process import ProcessDatabases
 from grader.result import Isolation

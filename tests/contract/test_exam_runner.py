@@ -19,8 +19,8 @@ import msgspec
 import pytest
 
 from grader import pipeline
-from grader.collectors.exam_client import MAX_ERROR, ExamClient
-from grader.collectors.exam_runner import ExamRunner
+from grader.collectors.exam.client import MAX_ERROR, ExamClient
+from grader.collectors.exam.runner import ExamRunner
 from grader.errors import SubmissionFault
 from grader.evidence.exam import HttpExam
 from grader.evidence.http import Received

@@ -9,17 +9,17 @@ import msgspec
 import pytest
 from query_samples import PACK, REFERENCE, little_exercise
 
-from grader.collectors import query
-from grader.collectors.query_data import BIG, template
-from grader.collectors.query_session import Session
-from grader.collectors.query_work import measure
+from grader.collectors.query import collector as query
+from grader.collectors.query.data import BIG, template
+from grader.collectors.query.session import Session
+from grader.collectors.query.work import measure
 from grader.database import Databases, Server
 from grader.database.process import ProcessDatabases
 from grader.errors import OurFault, SubmissionFault
 from grader.evidence.query import Cell, QueryAnswer
 from grader.job import Job
 from grader.model import Challenge, Level, Submission
-from grader.sql.plan import read_plan, work
+from grader.sql.query.plan import read_plan, work
 from grader.stages import Stages
 
 pytestmark = pytest.mark.postgres

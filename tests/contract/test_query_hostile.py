@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 from query_samples import TABLES, little_exercise
 
-from grader.collectors.query_catalog import shape
-from grader.collectors.query_data import BIG, OWNER, SMALL, make_database, template
-from grader.collectors.query_session import Session, StatementFailed, StatementStopped
-from grader.collectors.query_work import apply_setup
+from grader.collectors.query.catalog import shape
+from grader.collectors.query.data import BIG, OWNER, SMALL, make_database, template
+from grader.collectors.query.session import Session, StatementFailed, StatementStopped
+from grader.collectors.query.work import apply_setup
 from grader.database import Server
 from grader.database.process import ProcessDatabases
 from grader.errors import OurFault
-from grader.sql.guard import check_query
-from grader.sql.guard_setup import SetupStep
+from grader.sql.query.guard import check_query
+from grader.sql.query.guard_setup import SetupStep
 
 pytestmark = pytest.mark.postgres
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from grader.collectors.query_session import Session, StatementFailed, StatementStopped
+from grader.collectors.query.session import Session, StatementFailed, StatementStopped
 from grader.database import Server
 from grader.database.process import ProcessDatabases
 from grader.database.watchdog import watched

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from schema_server import SharedDatabases, shared
 
-from grader.collectors.schema_catalog import read_catalog
-from grader.collectors.schema_load import load, prepare
+from grader.collectors.schema.catalog import read_catalog
+from grader.collectors.schema.load import load, prepare
 from grader.evidence.schema import Column, Schema, Table
-from grader.sql import ddl
-from grader.sql.places import placed
-from grader.sql.splitter import split
+from grader.sql.schema import ddl
+from grader.sql.schema.places import placed
+from grader.sql.schema.splitter import split
 
 pytestmark = pytest.mark.postgres
 ROOT = Path(__file__).parent.parent.parent

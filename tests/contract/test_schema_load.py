@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from schema_server import SharedDatabases, shared
 
-from grader.collectors import schema_load
-from grader.collectors.schema_catalog import read_catalog
-from grader.collectors.schema_load import load, prepare, tables_in
+from grader.collectors.schema import load as schema_load
+from grader.collectors.schema.catalog import read_catalog
+from grader.collectors.schema.load import load, prepare, tables_in
 from grader.database import Server
 from grader.evidence.schema import Loading
-from grader.sql.splitter import split
+from grader.sql.schema.splitter import split
 
 pytestmark = pytest.mark.postgres
 SCHEMAS = Path(__file__).parent.parent / "schemas"

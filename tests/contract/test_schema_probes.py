@@ -11,10 +11,11 @@ import pytest
 from schema_server import SharedDatabases, shared
 
 from grader.checks.schema import CHECKS
-from grader.collectors import schema, schema_probes
-from grader.collectors.schema import collect
-from grader.collectors.schema_load import load, prepare
-from grader.collectors.schema_session import DATABASE
+from grader.collectors.schema import collector as schema
+from grader.collectors.schema import probes as schema_probes
+from grader.collectors.schema.collector import collect
+from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.session import DATABASE
 from grader.errors import SubmissionFault
 from grader.evidence.schema import SchemaFacts
 from grader.exhibits import SqlExhibit
@@ -22,7 +23,7 @@ from grader.job import Job
 from grader.model import Level, Outcome
 from grader.pipeline import load as load_pack
 from grader.pipeline import public
-from grader.sql.splitter import split
+from grader.sql.schema.splitter import split
 from grader.stages import Stages
 from grader.submission import open_submission
 

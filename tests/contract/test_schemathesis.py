@@ -14,8 +14,8 @@ from typing import Any, cast
 import pytest
 
 from grader.checks.fuzz import accepts_valid, conforms, keeps_answering, no_5xx, refuses_invalid
-from grader.collectors import schemathesis_process
-from grader.collectors.schemathesis import Item, Plan, TokenPlan, collect
+from grader.collectors.fuzz import process as schemathesis_process
+from grader.collectors.fuzz.collector import Item, Plan, TokenPlan, collect
 from grader.evidence.fuzz import FuzzRuns
 from grader.job import Job
 from grader.model import Challenge, Level, Outcome, Submission

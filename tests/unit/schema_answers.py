@@ -18,10 +18,10 @@ from grader.evidence.schema import (
     Table,
 )
 from grader.model import Finding
-from grader.sql import ddl
-from grader.sql.erd import diagram
-from grader.sql.matcher import match
-from grader.sql.splitter import split
+from grader.sql.schema import ddl
+from grader.sql.schema.erd import diagram
+from grader.sql.schema.matcher import match
+from grader.sql.schema.splitter import split
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 ASK = {check.name: check.ask for check in CHECKS}

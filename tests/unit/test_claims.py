@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from query_samples import EXPLANATION, given_plan, hash_plan, new_plan, plan
 
-from grader.sql.claims import Claim, Ground, claims, paragraphs, sentences
-from grader.sql.explained import effects, is_english, measured_numbers, names_any_object, plan_nodes
-from grader.sql.plan import read_plan
+from grader.sql.query.claims import Claim, Ground, claims, paragraphs, sentences
+from grader.sql.query.explained import effects, is_english, measured_numbers, names_any_object, plan_nodes
+from grader.sql.query.plan import read_plan
 
 GROUND = Ground(
     given=read_plan(given_plan()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.sql.erd import diagram, recognised
+from grader.sql.schema.erd import diagram, recognised
 
 
 def read(text: str) -> tuple[list[str], list[tuple[str, str, str, str]], tuple[str, ...]]:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from grader.checks import files
-from grader.checks.files import clarity
-from grader.checks.sources import is_test
+from grader.checks.files import catalogue as files
+from grader.checks.files.catalogue import clarity
+from grader.checks.files.sources import is_test
 from grader.evidence.files import FunctionFacts, SourceFiles
 from grader.exhibits import CodeExhibit, RowsExhibit
 from grader.model import Outcome

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from grader.collectors import files
-from grader.collectors.files import collect, decoded
+from grader.collectors.files import collector as files
+from grader.collectors.files.collector import collect, decoded
 from grader.evidence.files import SourceFiles
 from grader.job import Job
 from grader.model import Challenge, Level

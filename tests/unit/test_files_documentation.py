@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.checks.files import documents_errors, documents_words, readme_documents, run_instructions
+from grader.checks.files.catalogue import documents_errors, documents_words, readme_documents, run_instructions
 from grader.evidence.files import SourceFiles
 from grader.model import Finding, Outcome
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.files import no_hardcoded_secrets
+from grader.checks.files.catalogue import no_hardcoded_secrets
 from grader.evidence.files import SourceFiles
 from grader.exhibits import CodeExhibit
 from grader.model import Finding, Outcome

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.collectors.contract import merged, read_contract
-from grader.collectors.schemathesis_settings import Mode, settings
+from grader.collectors.fuzz.contract import merged, read_contract
+from grader.collectors.fuzz.settings import Mode, settings
 from grader.errors import OurFault
 
 PACK = Path(__file__).parents[2] / "challenges" / "todo-api"

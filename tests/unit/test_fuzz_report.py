@@ -6,8 +6,8 @@ import json
 import msgspec
 import pytest
 
-from grader.collectors.schemathesis_items import Item, Made, name_of
-from grader.collectors.schemathesis_report import read_lines, run_of
+from grader.collectors.fuzz.items import Item, Made, name_of
+from grader.collectors.fuzz.report import read_lines, run_of
 from grader.evidence.fuzz import FuzzRun
 from grader.evidence.http import Exchange, Received, Sent
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from query_samples import PACK, REFERENCE, TABLES
 
-from grader.sql.guard import check_query
+from grader.sql.query.guard import check_query
 
 
 def reasons(sql: str) -> list[str]:

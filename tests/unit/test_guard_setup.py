@@ -4,7 +4,7 @@ import pytest
 from query_samples import REFERENCE, TABLES
 
 from grader.evidence.query import Setting
-from grader.sql.guard_setup import Bound, GuardedSetup, check_setup
+from grader.sql.query.guard_setup import Bound, GuardedSetup, check_setup
 
 SETTINGS = {"work_mem": Bound(min=64, max=262_144), "random_page_cost": Bound(min=1, max=10)}
 

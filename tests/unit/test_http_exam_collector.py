@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.collectors.http_exam import _chosen, _token
+from grader.collectors.exam.collector import _chosen, _token
 from grader.exam.plan import Exam, Scenario, Step, Token, TokenMode
 from grader.model import Level, Visibility
 

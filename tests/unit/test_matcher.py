@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from schema_answers import GOOD, SCHEMAS, changed
 
-from grader.sql import ddl
-from grader.sql.matcher import Match, concept_of, match
-from grader.sql.splitter import split
+from grader.sql.schema import ddl
+from grader.sql.schema.matcher import Match, concept_of, match
+from grader.sql.schema.splitter import split
 
 
 def matched(sql: str, **named: str) -> Match:

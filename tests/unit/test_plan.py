@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from query_samples import given_plan, hash_plan, new_plan, plan
 
-from grader.sql.plan import exhibit, own_work, read_plan, shares, without_times, work
-from grader.sql.plan_findings import plan_findings
+from grader.sql.query.plan import exhibit, own_work, read_plan, shares, without_times, work
+from grader.sql.query.plan_findings import plan_findings
 
 
 def rules(raw: dict[str, object]) -> list[str]:

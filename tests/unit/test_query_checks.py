@@ -6,11 +6,11 @@ import msgspec
 import pytest
 from query_samples import EXPLANATION, SAME, answer, differing, given_plan, new_plan
 
-from grader.checks.query_explanation import ask_agrees, ask_comparison, ask_decisive, ask_plan_analysis
-from grader.checks.query_facts import efficiency
-from grader.checks.query_rows import ask_columns, ask_same_rows
-from grader.checks.query_runs import ask_allowed, ask_runs, ask_setup
-from grader.checks.query_work import ask_index_size, ask_indexes_used, ask_plans, ask_two_by_two, ask_work
+from grader.checks.query.explanation import ask_agrees, ask_comparison, ask_decisive, ask_plan_analysis
+from grader.checks.query.facts import efficiency
+from grader.checks.query.rows import ask_columns, ask_same_rows
+from grader.checks.query.runs import ask_allowed, ask_runs, ask_setup
+from grader.checks.query.work import ask_index_size, ask_indexes_used, ask_plans, ask_two_by_two, ask_work
 from grader.evidence.query import (
     Answer,
     Cell,

@@ -7,7 +7,7 @@ from query_samples import PACK, REFERENCE
 
 from grader.checks import CHECKS
 from grader.collectors import COLLECTORS
-from grader.collectors.query_exercise import exercise_for, read_exercise
+from grader.collectors.query.exercise import exercise_for, read_exercise
 from grader.errors import UsageError
 from grader.model import Level
 from grader.pipeline import load

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.query import Answer, ResultColumn, Row
-from grader.sql.rows import first_difference, same_rows, type_family
+from grader.sql.query.rows import first_difference, same_rows, type_family
 
 
 def result(*rows: Row, types: tuple[str, ...] = ("integer", "numeric")) -> Answer:

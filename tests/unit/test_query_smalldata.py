@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from grader.sql.literals import family, named
-from grader.sql.shrink import Tables, shrink
-from grader.sql.smalldata import ColumnRules, SmallDatabase, TableRules, parents_first, small_databases
+from grader.sql.query.literals import family, named
+from grader.sql.query.shrink import Tables, shrink
+from grader.sql.query.smalldata import ColumnRules, SmallDatabase, TableRules, parents_first, small_databases
 
 CUSTOMERS = TableRules(
     name="customers",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.sql.query_text import read
+from grader.sql.query.text import read
 
 
 def texts(sql: str) -> list[str]:

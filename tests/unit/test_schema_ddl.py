@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.schema import Schema, Table
-from grader.sql import ddl
-from grader.sql.dialect import named, sniffed
-from grader.sql.places import placed
-from grader.sql.splitter import split
+from grader.sql.schema import ddl
+from grader.sql.schema.dialect import named, sniffed
+from grader.sql.schema.places import placed
+from grader.sql.schema.splitter import split
 
 
 def read(sql: str) -> Schema:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.schema import Column, ForeignKey, Schema, Table
-from grader.sql import meanings
-from grader.sql.names import column_words, shared_prefix, singular, table_words, words
+from grader.sql.schema import meanings
+from grader.sql.schema.names import column_words, shared_prefix, singular, table_words, words
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.collectors.schema import concepts
-from grader.collectors.schema_files import chosen, decoded, diagrams, natural, notes, statements, up_only
-from grader.collectors.schema_patterns import example
-from grader.collectors.schema_policy import plan
-from grader.collectors.schema_rows import steady
+from grader.collectors.schema.collector import concepts
+from grader.collectors.schema.files import chosen, decoded, diagrams, natural, notes, statements, up_only
+from grader.collectors.schema.patterns import example
+from grader.collectors.schema.policy import plan
+from grader.collectors.schema.rows import steady
 from grader.errors import SubmissionFault
 from grader.model import Submission
-from grader.sql.splitter import split
+from grader.sql.schema.splitter import split
 
 
 def submitted(root: Path, **files: str | bytes) -> Submission:

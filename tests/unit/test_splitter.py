@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import SubmissionFault
-from grader.sql.splitter import Statement, blanked, split
+from grader.sql.schema.splitter import Statement, blanked, split
 
 
 def texts(sql: str) -> list[str]:

@@ -7,8 +7,8 @@ from grader.checks.schema.shown import code, loaded, table_asked, tables_asked
 from grader.evidence.schema import DATED, NUMBERS, TEXT, LoadFailure, Place, SchemaFacts, Table
 from grader.exhibits import AnyExhibit, SqlExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
-from grader.sql import meanings
-from grader.sql.shop import Shop
+from grader.sql.schema import meanings
+from grader.sql.schema.shop import Shop
 
 HALF = 0.5
 _FAMILIES = {

@@ -7,8 +7,8 @@ from grader.checks.schema.shown import Fault, code, column_asked, probed, refuse
 from grader.evidence.schema import NUMBERS, TEXT, WHOLE, Column, Probe, SchemaFacts, Table
 from grader.exhibits import AnyExhibit
 from grader.model import Check, Finding, for_review, not_applicable, passed
-from grader.sql import meanings
-from grader.sql.shop import Shop, Spot
+from grader.sql.schema import meanings
+from grader.sql.schema.shop import Shop, Spot
 
 KEEPS_HALF = 0.5
 SHORTEST_ADDRESS = 64

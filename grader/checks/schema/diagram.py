@@ -9,10 +9,10 @@ from grader.checks.schema.shown import Fault, keys_asked, tables_asked, verdict
 from grader.evidence.schema import Cardinality, DiagramFile, DrawnRelationship, SchemaFacts, Table
 from grader.exhibits import AnyExhibit, CodeExhibit, TextExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
-from grader.sql.links import Link
-from grader.sql.matcher import concept_of
-from grader.sql.names import table_words
-from grader.sql.shop import Shop
+from grader.sql.schema.links import Link
+from grader.sql.schema.matcher import concept_of
+from grader.sql.schema.names import table_words
+from grader.sql.schema.shop import Shop
 
 FORMATS = {
     "mermaid": "Mermaid",

@@ -8,8 +8,8 @@ from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import Fault, code, indexes_asked, verdict
 from grader.evidence.schema import Index, SchemaFacts, Table
 from grader.model import Check, Finding, blocked
-from grader.sql.links import Link
-from grader.sql.shop import Shop
+from grader.sql.schema.links import Link
+from grader.sql.schema.shop import Shop
 
 _HARMLESS_FILTER = re.compile(r"^\(*\w+\s+IS\s+(NOT\s+)?NULL\)*$", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def _fault(facts: SchemaFacts, table: Table, link: Link) -> Fault:
     return Fault(
         table=table.name,
         column=link.columns[0],
-        what=f"is not the first column of any index: looking rows up by it reads the whole table",
+        what="is not the first column of any index: looking rows up by it reads the whole table",
         place=place,
         exhibits=(*code(facts, place, "no index"), indexes_asked(facts, table)),
     )

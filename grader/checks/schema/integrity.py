@@ -17,8 +17,8 @@ from grader.checks.schema.shown import (
 )
 from grader.evidence.schema import TEXT, WHOLE, Column, Probe, SchemaFacts, Table
 from grader.model import Check, Finding, blocked, for_review, not_applicable, passed
-from grader.sql.links import Link, polymorphic
-from grader.sql.shop import Shop, Spot
+from grader.sql.schema.links import Link, polymorphic
+from grader.sql.schema.shop import Shop, Spot
 
 KEEPS_HALF = 0.5
 REFUSES_REFERENCE = frozenset({"23503", "23514"})

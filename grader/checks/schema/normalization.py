@@ -9,9 +9,9 @@ from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import Fault, code, column_asked, table_asked, verdict
 from grader.evidence.schema import NUMBERS, TEXT, Column, SchemaFacts, Table
 from grader.model import Check, Finding, blocked, for_review, not_applicable, passed
-from grader.sql import meanings
-from grader.sql.names import column_words, has, words
-from grader.sql.shop import Shop, Spot
+from grader.sql.schema import meanings
+from grader.sql.schema.names import column_words, has, words
+from grader.sql.schema.shop import Shop, Spot
 
 _NUMBERED = re.compile(r"^(?P<stem>.*?[a-z])_?(?P<number>\d{1,2})(?P<tail>_[a-z_]+)?$", re.IGNORECASE)
 _SAME_THING = frozenset(

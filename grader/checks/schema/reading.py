@@ -10,7 +10,7 @@ from grader.checks.schema.footing import ground
 from grader.evidence.schema import Column, SchemaFacts, Table
 from grader.exhibits import DiagramColumn, DiagramEdge, DiagramExhibit, DiagramTable, RowsExhibit, TextExhibit
 from grader.model import Check, Finding, Outcome, for_review, not_applicable, passed
-from grader.sql.shop import CORE, Shop
+from grader.sql.schema.shop import CORE, Shop
 
 MOST_TABLES = 25
 MOST_COLUMNS = 30

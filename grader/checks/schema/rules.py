@@ -9,10 +9,10 @@ from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import Fault, code, column_asked, probed, refused_for, verdict
 from grader.evidence.schema import TEXT, Place, Probe, SchemaFacts, Table
 from grader.model import Check, Finding, blocked, for_review, not_applicable
-from grader.sql import meanings
-from grader.sql.links import Link
-from grader.sql.names import column_words, has
-from grader.sql.shop import Shop, Spot
+from grader.sql.schema import meanings
+from grader.sql.schema.links import Link
+from grader.sql.schema.names import column_words, has
+from grader.sql.schema.shop import Shop, Spot
 
 REFUSES_NULL = frozenset({"23502", "23514"})
 REFUSES_VALUE = frozenset({"23514", "22003"})

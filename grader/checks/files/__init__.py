@@ -1,0 +1,7 @@
+"""Questions about the submitted files."""
+
+from __future__ import annotations
+
+from grader.checks.files.catalogue import CHECKS
+
+__all__ = ["CHECKS"]

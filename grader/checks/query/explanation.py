@@ -1,0 +1,204 @@
+"""Does the explanation agree with the plans, and does it name what made the difference?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.checks.query.facts import LEAST_GAIN, explain_it, gain, ground, mostly_different, not_run, part_gains
+from grader.evidence.query import QueryAnswer
+from grader.exhibits import RowsExhibit, TextExhibit
+from grader.model import Check, Finding, blocked, failed, for_review, passed
+from grader.sql.query.claims import Claim, Ground, claims, sentences
+from grader.sql.query.explained import effects, is_english, is_long, measured_numbers, names_any_object, plan_nodes
+from grader.visible import one_line
+
+FILE = "EXPLANATION.md"
+MOST_CLAIMS = 25
+CONTRADICTION = 0.5
+_NO_TEXT = "there is no EXPLANATION.md"
+
+
+def _missing(evidence: QueryAnswer, *, needs_gain: bool = True) -> Finding | None:
+    """Why the explanation says nothing yet: no text, nothing measured, or nothing changed."""
+    if not evidence.explanation.strip():
+        return blocked(f"There is no {FILE}")
+    not_there = not_run(evidence)
+    if not_there is not None:
+        return not_there
+    if mostly_different(evidence):
+        return blocked("The query gives other rows on most data sets: its plan is that of another task")
+    if ground(evidence) is None:
+        return blocked("There is no plan to compare it with")
+    if needs_gain and gain(evidence) < LEAST_GAIN:
+        return blocked("The work did not become less: there is no change to explain")
+    return None
+
+
+def ask_comparison(evidence: QueryAnswer, *, least: int = 2) -> Finding:
+    """A comparison of before and after with at least `least` figures and a unit."""
+    if not evidence.explanation.strip():
+        return failed(
+            f"There is no {FILE}, or it is empty",
+            expected=f"{FILE}: the changes and their reasons, a comparison with figures, an analysis of both plans",
+            where=FILE,
+            exhibits=(TextExhibit(title="Look for it", text=f"ls -l {FILE}"),),
+        )
+    missing = _missing(evidence)
+    if missing is not None:
+        return missing
+    found = measured_numbers(evidence.explanation)
+    if len(found) >= least:
+        shown = ", ".join(sorted(found, key=lambda number: (-len(number), number))[:6])
+        return passed(f"The explanation gives figures: {one_line(shown, 120)}")
+    return failed(
+        f"The explanation holds {len(found)} measured figures: nothing can be compared",
+        expected="figures with a unit for the given query and for yours: time, rows or buffers",
+        where=FILE,
+        exhibits=(_text(evidence),),
+    )
+
+
+def ask_plan_analysis(evidence: QueryAnswer, *, least: int = 2) -> Finding:
+    """The text names at least `least` kinds of plan nodes."""
+    missing = _missing(evidence)
+    if missing is not None:
+        return missing
+    found = sorted(plan_nodes(evidence.explanation))
+    if len(found) >= least:
+        return passed(f"The explanation reads the plans: {one_line(', '.join(found), 160)}")
+    named = ", ".join(found) if found else "no node of any plan"
+    return failed(
+        f"The explanation names {one_line(named, 120)}: that is no analysis of a plan",
+        expected="what the plan of the given query did and what the new plan does instead, by its nodes",
+        where=FILE,
+        exhibits=(_text(evidence),),
+    )
+
+
+def ask_decisive(evidence: QueryAnswer) -> Finding:
+    """The text names the effects that made the difference, each together with the object it is about."""
+    missing = _missing(evidence)
+    if missing is not None:
+        return missing
+    compared = _ground(evidence)
+    by_setup, by_rewrite = part_gains(evidence)
+    wrong = {claim.text for claim in claims(evidence.explanation, compared) if claim.verdict == "contradicted"}
+    found = effects(evidence.explanation, compared, index_gain=by_setup, rewrite_gain=by_rewrite, wrong=wrong)
+    if not found:
+        return for_review("No single change explains the gain: a person must read", exhibits=(_text(evidence),))
+    table = RowsExhibit(
+        title="What made the difference, and where the explanation says so",
+        head=("what", "explained", "where"),
+        rows=tuple((e.what, "yes" if e.named else "no", one_line(e.where, 200)) for e in found),
+        note="From the 2×2 of rewrite × setup and both plans",
+    )
+    left = [effect for effect in found if not effect.named]
+    if not left:
+        return passed(f"It names what made the difference: {_list(found)}", exhibits=(table,))
+    unclear = names_any_object(evidence.explanation, compared) and is_long(evidence.explanation)
+    if not wrong and (unclear or not is_english(evidence.explanation)):
+        return for_review(f"It may explain this in words that are not recognised: {_list(left)}", exhibits=(table,))
+    return failed(
+        f"It does not explain: {_list(left)}",
+        expected="the effect and the table, column or index it is about, in your own words",
+        where=FILE,
+        score=1 - len(left) / len(found),
+        exhibits=(table, _text(evidence), explain_it(evidence)),
+    )
+
+
+def _list(found: list[Any]) -> str:
+    return "; ".join(effect.what for effect in found)
+
+
+def ask_agrees(evidence: QueryAnswer) -> Finding:
+    """No claim of the text is contradicted by the plans, and at least one is confirmed."""
+    missing = _missing(evidence, needs_gain=False)
+    if missing is not None:
+        return missing
+    compared = _ground(evidence)
+    found = claims(evidence.explanation, compared)
+    wrong = [claim for claim in found if claim.verdict == "contradicted"]
+    right = [claim for claim in found if claim.verdict == "confirmed"]
+    table = _claims_table(found)
+    if wrong:
+        return failed(
+            f"The plans contradict {len(wrong)} of its claims: {wrong[0].because}",
+            expected="claims that the plans show",
+            where=FILE,
+            score=max(0.0, 1 - CONTRADICTION * len(wrong)) if gain(evidence) >= LEAST_GAIN else 0.0,
+            exhibits=(table, explain_it(evidence)),
+        )
+    if gain(evidence) < LEAST_GAIN:
+        return blocked("The work did not become less: there is no change to explain")
+    if right:
+        return passed(f"{len(right)} claims are confirmed by the plans, none is contradicted", exhibits=(table,))
+    if names_any_object(evidence.explanation, compared) and is_long(evidence.explanation):
+        return for_review("No claim could be compared with the plans: a person must read", exhibits=(_text(evidence),))
+    return failed(
+        "It claims nothing that can be compared with the plans",
+        expected="which tables are read how, before and after, and which index is used",
+        where=FILE,
+        exhibits=(_text(evidence),),
+    )
+
+
+def _ground(evidence: QueryAnswer) -> Ground:
+    compared = ground(evidence)
+    if compared is None:
+        raise ValueError(_NO_TEXT)
+    return compared
+
+
+def _claims_table(found: list[Claim]) -> RowsExhibit:
+    order = {"contradicted": 0, "confirmed": 1, "not checkable": 2}
+    ranked = sorted(found, key=lambda claim: order[claim.verdict])
+    return RowsExhibit(
+        title="Claims beside the plans",
+        head=("claim", "verdict", "because"),
+        rows=tuple((one_line(c.text, 200), c.verdict, one_line(c.because, 160)) for c in ranked[:MOST_CLAIMS]),
+        note="Figures are never held against you: they were measured on other data",
+    )
+
+
+def _text(evidence: QueryAnswer) -> TextExhibit:
+    """The beginning of the explanation, and how to look at all of it."""
+    parts = sentences(evidence.explanation)[:12]
+    text = "\n".join(one_line(part, 240) for part in parts) or one_line(evidence.explanation, 240)
+    return TextExhibit(title=f"{FILE}, as it reads (cat {FILE})", text=text)
+
+
+CHECKS: tuple[Check[Any], ...] = (
+    Check(
+        name="query.comparison",
+        needs=QueryAnswer,
+        ask=ask_comparison,
+        title="The explanation compares before and after with figures",
+        why="A change to a query that nobody measured is a guess",
+        fix="Measure both queries on the practice data and put the figures side by side, with their unit",
+    ),
+    Check(
+        name="query.plan_analysis",
+        needs=QueryAnswer,
+        ask=ask_plan_analysis,
+        title="The explanation analyses the plans",
+        why="The plan shows where the work is; without it the next slow query is a guess again",
+        fix="Say which nodes of the old plan did the work and what stands in their place now",
+    ),
+    Check(
+        name="query.decisive",
+        needs=QueryAnswer,
+        ask=ask_decisive,
+        title="The explanation names what made the difference",
+        why="Whoever knows why a change worked can do it again, and knows when not to",
+        fix="Say for the rewrite and every index what the given query did too often, on which table, and what changed",
+    ),
+    Check(
+        name="query.agrees",
+        needs=QueryAnswer,
+        ask=ask_agrees,
+        title="The explanation agrees with the plans",
+        why="A wrong explanation is worse than none: the team acts on it",
+        fix="Check every sentence against EXPLAIN (ANALYZE, BUFFERS) of both queries",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Puts the exam of a challenge to a running service."""

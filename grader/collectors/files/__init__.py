@@ -1,0 +1,1 @@
+"""What the submitted files say by themselves."""

@@ -1,0 +1,1 @@
+"""schemathesis against contracts derived from the published one."""

@@ -1,0 +1,129 @@
+"""Run the schemathesis program once: own folder, own process group, own clock, bounded output."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.caches import cache_root
+from grader.errors import OurFault
+
+HOOKS = Path(__file__).with_name("events.py")
+RUN_SECONDS = 120.0
+STOP_SECONDS = 5.0
+MAX_MEMORY = 4 << 30
+MAX_FILE = 64 << 20
+MAX_NOTE = 600
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run left behind: `events` as written by the hooks, `over` why it was ended early."""
+
+    events: str
+    over: str = ""
+
+
+def run_program(
+    *,
+    contract: dict[str, Any],
+    settings: str,
+    mode: str,
+    base_url: str,
+    paths: Mapping[str, str],
+    seconds: float = RUN_SECONDS,
+) -> Output:
+    """Send the requests that `contract` and `settings` lead to; `paths` are real names of items by asked name.
+
+    Raises `OurFault` E240 when the program does not start its work, whatever the service does.
+    """
+    with tempfile.TemporaryDirectory(prefix="grader-fuzz-") as name:
+        folder = Path(name)
+        (folder / "contract.json").write_text(json.dumps(contract), encoding="utf-8")
+        (folder / "schemathesis.toml").write_text(settings, encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "--no-color"),
+            *("run", "contract.json", "--url", base_url),
+            *("--mode", mode),  # the setting of that name in the file is ignored by this version
+        ]
+        over = _run(command, folder, _environment(folder, paths), seconds)
+        events = folder / "events.jsonl"
+        if not events.is_file() and not over:
+            raise _not_started((folder / "output.txt").read_text(errors="replace"))
+        text = events.read_text(encoding="utf-8", errors="replace") if events.is_file() else ""
+        return Output(events=text, over=over)
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str], seconds: float) -> str:
+    """Run to its end or the deadline; says which deadline it was."""
+    with (folder / "output.txt").open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _limit(process.pid)
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return f"not all requests were sent within {seconds:.0f} seconds"
+        finally:
+            _stop(process)
+    return ""
+
+
+def _limit(pid: int) -> None:
+    """Bounds of the child, set from outside: code between fork and exec is not safe beside our threads."""
+    with contextlib.suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End whatever is left of the process group."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+            return
+
+
+def _environment(folder: Path, paths: Mapping[str, str]) -> dict[str, str]:
+    """Only what is needed: no proxy, no settings of the user, no CI flag may change the exam."""
+    return {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NO_PROXY": "*",
+        "SCHEMATHESIS_HOOKS": str(HOOKS),
+        "GRADER_FUZZ_EVENTS": str(folder / "events.jsonl"),
+        "GRADER_FUZZ_PATHS": json.dumps(dict(paths)),
+        # tables of Unicode, a second of work, the same for every run
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(cache_root() / "hypothesis"),
+    }
+
+
+def _not_started(output: str) -> OurFault:
+    return OurFault(
+        "E240",
+        "schemathesis did not start",
+        note=output.strip()[-MAX_NOTE:],
+        help="`grader doctor` checks the installation; nothing was taken from the submission for it",
+    )

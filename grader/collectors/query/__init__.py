@@ -1,0 +1,1 @@
+"""Runs a query on big and small data and counts its work."""

@@ -1,0 +1,226 @@
+"""Run statements of a submission: as a role that may only read, one statement at a time, under a watchdog."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import ExecStatus
+from psycopg.types.string import TextLoader
+
+from grader.database import Connection, Server
+from grader.database.watchdog import watched
+from grader.errors import OurFault
+from grader.evidence.query import Answer, ResultColumn, Row, Setting, SqlError
+from grader.excerpt import position
+from grader.sql.query.plan import without_times
+from grader.visible import one_line
+
+CANDIDATE = "candidate"
+EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)\n"
+LONGEST_VALUE = 2_000
+_AS_TEXT = ("int2", "int4", "int8", "numeric", "float4", "float8", "bool", "date", "time", "timestamp", "timestamptz")
+_OUR_STATES = ("XX", "58", "53100", "57P01")  # broken inside, disk full, ended by an administrator
+_CRASHED = ("57P02", "57P03")  # another process of the server died, or it is still coming up again
+RECOVERY_SECONDS = 30.0
+POLL_SECONDS = 0.2
+T = TypeVar("T")
+
+_SQL_NAMES = {
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "float4": "real",
+    "float8": "double precision",
+    "bool": "boolean",
+    "bpchar": "character",
+    "varchar": "character varying",
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+}
+
+
+class StatementFailed(Exception):
+    """PostgreSQL refused or gave up on a statement of the submission."""
+
+    def __init__(self, error: SqlError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class StatementStopped(Exception):
+    """Our watchdog stopped a statement of the submission."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"stopped after {seconds:g} s")
+        self.seconds = seconds
+
+
+class _BackendLost(Exception):
+    """The process that ran the statement died: by memory, or by a fault of ours."""
+
+
+class Session:
+    """A connection of one role to one database; it is opened again after a statement had to be stopped.
+
+    `file` is where the statements come from: errors name places in it. Statements go by the extended protocol,
+    which takes one at a time. A query during which PostgreSQL's process dies is run once more: only when it dies
+    again is the query to blame. Every method raises `StatementFailed` or `StatementStopped` when the statement is
+    to blame, `OurFault` E222 when PostgreSQL itself broke.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        database: str,
+        *,
+        role: str = CANDIDATE,
+        file: str = "query.sql",
+        settings: Iterable[Setting] = (),
+    ) -> None:
+        self._server, self._database, self._role, self._file = server, database, role, file
+        self._settings = tuple(settings)
+        self._connection: Connection | None = None
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def parse(self, query: str, *, seconds: float) -> None:
+        """Let PostgreSQL read a statement without running it."""
+        self._twice(lambda: self._parse(query, seconds))
+
+    def run(self, statement: str, *, seconds: float) -> None:
+        """Run a statement for its effect."""
+        self._twice(lambda: self._run(statement, seconds))
+
+    def ask(self, query: str, *, seconds: float, most: int) -> Answer:
+        """The columns and at most `most` rows of a query."""
+        return self._twice(lambda: self._ask(query, seconds, most))
+
+    def explain(self, query: str, *, seconds: float) -> tuple[dict[str, Any], float]:
+        """The plan with counts, as PostgreSQL tells it without times, and the wall time in milliseconds."""
+        return self._twice(lambda: self._explain(query, seconds))
+
+    def _twice(self, once: Callable[[], T]) -> T:
+        try:
+            return once()
+        except _BackendLost:
+            self._recover()
+        try:
+            return once()
+        except _BackendLost:
+            self._recover()
+        message = "PostgreSQL's process died while it ran this, twice in a row: it needs too much memory"
+        raise StatementFailed(SqlError(sqlstate="57P02", message=message, file=self._file))
+
+    def _recover(self) -> None:
+        """Wait until the server takes connections again; raises `OurFault` E221 when it does not."""
+        self.close()
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while True:
+            try:
+                self._server.connect(self._database, role=self._role).close()
+            except OurFault:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_SECONDS)
+            else:
+                return
+
+    def _parse(self, query: str, seconds: float) -> None:
+        with self._statement(query, seconds) as connection:
+            result = connection.pgconn.prepare(b"", query.encode())
+            if result.status != ExecStatus.COMMAND_OK:
+                raise psycopg.errors.error_from_result(result)
+
+    def _run(self, statement: str, seconds: float) -> None:
+        with self._statement(statement, seconds) as connection:
+            connection.execute(statement.encode(), prepare=True)
+
+    def _ask(self, query: str, seconds: float, most: int) -> Answer:
+        rows: list[Row] = []
+        more = False
+        with self._statement(query, seconds) as connection, connection.cursor() as cursor:
+            for row in cursor.stream(query.encode()):
+                if len(rows) == most:
+                    more = True
+                    break
+                rows.append(tuple(None if value is None else str(value)[:LONGEST_VALUE] for value in row))
+            columns = tuple(ResultColumn(name=c.name, type=_sql_name(c.type_display)) for c in cursor.description or ())
+        return Answer(columns=columns, rows=tuple(rows), more=more)
+
+    def _explain(self, query: str, seconds: float) -> tuple[dict[str, Any], float]:
+        with self._statement(query, seconds, skip=len(EXPLAIN)) as connection:
+            start = time.monotonic()
+            answer = connection.execute((EXPLAIN + query).encode(), prepare=True).fetchone()
+            spent = time.monotonic() - start
+        if answer is None:
+            raise OurFault("E222", "PostgreSQL explained nothing")
+        return without_times(answer[0][0]["Plan"]), round(1000 * spent, 3)
+
+    @contextlib.contextmanager
+    def _statement(self, text: str, seconds: float, *, skip: int = 0) -> Iterator[Connection]:
+        connection = self._open()
+        failed: psycopg.Error | None = None
+        with watched(self._server, connection, seconds) as watch:
+            try:
+                yield connection
+            except psycopg.Error as error:
+                failed = error
+        if watch.fired:
+            self.close()
+            raise StatementStopped(seconds) from failed
+        if failed is not None:
+            raise self._fault(failed, text, skip) from failed
+
+    def _open(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            connection = self._server.connect(self._database, role=self._role)
+            for name in _AS_TEXT:
+                connection.adapters.register_loader(name, TextLoader)
+            for setting in self._settings:
+                connection.execute(
+                    sql.SQL("SET {} TO {}").format(sql.Identifier(setting.name), sql.Literal(setting.value))
+                )
+            self._connection = connection
+        return self._connection
+
+    def _fault(self, error: psycopg.Error, text: str, skip: int) -> StatementFailed | OurFault | _BackendLost:
+        state = error.sqlstate or ""
+        if not state or state in _CRASHED:
+            return _BackendLost(str(error))
+        if state.startswith(_OUR_STATES):
+            self.close()
+            return OurFault(
+                "E222",
+                f"PostgreSQL broke while it ran a statement: {one_line(str(error), 200)}",
+                note="nothing was taken from the submission for it",
+                help="grade again; `grader doctor` looks at memory and disk",
+            )
+        line = column = 0
+        place = error.diag.statement_position
+        if place is not None:
+            line, column = position(text, max(0, int(place) - 1 - skip))
+        return StatementFailed(
+            SqlError(
+                sqlstate=state,
+                message=one_line(error.diag.message_primary or str(error), 300),
+                hint=one_line(error.diag.message_hint or "", 300),
+                file=self._file,
+                line=line,
+                column=column,
+            )
+        )
+
+
+def _sql_name(display: str) -> str:
+    """A type as `format_type` writes it, from the driver's short name with its modifier."""
+    name, bracket, modifier = display.partition("(")
+    return _SQL_NAMES.get(name, name) + bracket + modifier

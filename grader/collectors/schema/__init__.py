@@ -1,0 +1,1 @@
+"""Loads a schema into a scratch database and asks it questions."""

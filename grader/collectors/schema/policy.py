@@ -1,0 +1,124 @@
+"""What to do with each statement of a submitted script before it may reach the server.
+
+This keeps one script from being two findings and says things clearly; it is not what protects the server. That is the
+role the script runs as: no superuser, no owner of anything outside its scratch database.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from grader.sql.schema.splitter import Statement, blanked
+
+ALLOWED_EXTENSIONS = frozenset(
+    {
+        *(
+            "btree_gin",
+            "btree_gist",
+            "citext",
+            "cube",
+            "fuzzystrmatch",
+            "hstore",
+            "intarray",
+            "isn",
+            "ltree",
+            "pg_trgm",
+        ),
+        *("pgcrypto", "plpgsql", "tablefunc", "unaccent", "uuid-ossp"),
+    }
+)
+
+_DATABASE = "the grader gives every answer a scratch database of its own"
+_RIGHTS = "roles and rights do not exist in the scratch database"
+_TRANSACTION = "every statement runs by itself, so that one failure does not undo the others"
+_NO_SCHEMA = "it does not change a schema"
+_PSQL = "a command of psql, not SQL"
+_SERVER_FILE = "it reads or writes a file of the server"
+
+_ASIDE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), reason)
+    for pattern, reason in (
+        (
+            r"(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b",
+            _TRANSACTION,
+        ),
+        (r"set\s+(local|transaction|constraints|session\s+characteristics)\b", _TRANSACTION),
+        (r"(create|drop|alter)\s+database\b|use\s", _DATABASE),
+        (r"(create|drop|alter)\s+(role|user|group|tablespace)\b|set\s+(session\s+authorization|role)\b", _RIGHTS),
+        (r"(grant|revoke|reassign\s+owned|drop\s+owned|alter\s+default\s+privileges|reset\s+role)\b", _RIGHTS),
+        (r"alter\s+.*\bowner\s+to\b", _RIGHTS),
+        (r"(comment\s+on\s+(database|role|extension))\b", _RIGHTS),
+        (r"security\s+label\b|(create|drop|alter)\s+policy\b", _RIGHTS),
+        (r"copy\b(?!.*\bprogram\b)(?!.*\b(?:stdin|stdout)\b)", _SERVER_FILE),
+        (
+            r"(listen|notify|unlisten|discard|checkpoint|vacuum|cluster|reindex|explain|lock|fetch|declare|close)\b",
+            _NO_SCHEMA,
+        ),
+    )
+)
+_REFUSED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), reason)
+    for pattern, reason in (
+        (r"alter\s+system\b", "ALTER SYSTEM changes the server, not a schema"),
+        (r"copy\b.*\bprogram\b", "COPY … PROGRAM runs a program on the server"),
+        (r"load\s", "LOAD brings a library into the server"),
+        (r"(create|alter|drop)\s+(server|foreign\s+data|user\s+mapping|subscription|publication|event\s+trigger)\b",
+         "it reaches outside of the schema"),
+        (r"(create|alter|drop)\s+(trusted\s+)?(procedural\s+)?language\b", "languages belong to the server"),
+    )
+)  # fmt: skip
+_STRUCTURE = re.compile(r"(create|alter|comment|do|drop)\b", re.IGNORECASE)
+_EXTENSION = re.compile(r'create\s+extension\s+(?:if\s+not\s+exists\s+)?("[^"]+"|[\w-]+)', re.IGNORECASE)
+_DROP = re.compile(r"drop\b", re.IGNORECASE)
+_SESSION = re.compile(r"set\b|select\s+(pg_catalog\.)?set_config\b", re.IGNORECASE)
+_CREATE_TABLE = re.compile(
+    r"create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?((?:\"[^\"]+\"|[\w$]+)(?:\s*\.\s*(?:\"[^\"]+\"|[\w$]+))?)",
+    re.IGNORECASE,
+)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do with a statement. `structural` ones make the schema; `session` ones are repeated after a reconnect.
+
+    `table` is the table that it creates; `dropping` that it only removes something.
+    """
+
+    action: Literal["run", "aside", "refuse", "extension"] = "run"
+    reason: str = ""
+    structural: bool = False
+    session: bool = False
+    dropping: bool = False
+    table: str = ""
+    extension: str = ""
+
+
+def plan(statement: Statement) -> Plan:
+    """The plan for one statement."""
+    if statement.kind == "meta":
+        return Plan(action="aside", reason=_PSQL)
+    code = " ".join(blanked(statement.text)[:2000].split())
+    for pattern, reason in _REFUSED:
+        if pattern.match(code):
+            return Plan(action="refuse", reason=reason, structural=True)
+    for pattern, reason in _ASIDE:
+        if pattern.match(code):
+            return Plan(action="aside", reason=reason)
+    if found := _EXTENSION.match(code):
+        return _extension(found[1].strip('"').lower())
+    created = _CREATE_TABLE.match(code)
+    return Plan(
+        structural=bool(_STRUCTURE.match(code)),
+        session=bool(_SESSION.match(code)),
+        dropping=bool(_DROP.match(code)),
+        table=created[1] if created else "",
+    )
+
+
+def _extension(name: str) -> Plan:
+    if name in ALLOWED_EXTENSIONS:
+        return Plan(action="extension", structural=True, extension=name)
+    reason = f"the extension `{name}` is not among those the brief allows: {', '.join(sorted(ALLOWED_EXTENSIONS))}"
+    return Plan(action="refuse", reason=reason, structural=True)

@@ -1,0 +1,198 @@
+"""Put questions to the live schema: a good row that must be taken, and the same row with one fault.
+
+Every probe is undone before the next. It records statements and answers; what they mean is for the checks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+
+import msgspec
+import psycopg
+
+from grader.collectors.schema.questions import Ask, Questions
+from grader.collectors.schema.rows import Obstacle, RowMaker
+from grader.collectors.schema.session import CANCELLED, Session, state_of
+from grader.collectors.schema.values import quoted, unknown
+from grader.database import Server
+from grader.evidence.schema import NUMBERS, TEXT, Probe, Role, Schema
+from grader.sql.schema import meanings
+from grader.sql.schema.links import Link
+from grader.sql.schema.shop import Shop, Spot
+
+SECONDS = 3.0
+IN_ALL_SECONDS = 60.0
+MOST_TIMEOUTS = 2
+CANCELLED_WORDS = "canceling statement due to statement timeout"
+LONG_ADDRESS = "a" * 40 + "@department.example.org"  # 64 characters
+UNKNOWN_STATUS = "no-such-status"
+
+# Which probes a check reads: a self-check sends only those of its public checks.
+READ_BY: dict[str, tuple[str, ...]] = {
+    "schema.money": ("*.sum",),
+    "schema.status_values": ("order.status.unknown",),
+    "schema.email_length": ("user.email.long",),
+    "schema.required": ("*.missing",),
+    "schema.foreign_keys": ("*.user.unknown", "*.order.unknown", "*.product.unknown", "*.category.unknown"),
+    "schema.login_unique": ("user.login.duplicate", "user.login.other_case"),
+    "schema.link_unique": ("product_category.duplicate",),
+    "schema.value_ranges": ("*.negative", "*.zero"),
+    "schema.deletes": ("*.delete",),
+}
+
+
+def probe(server: Server, schema: Schema, roles: dict[str, Role], checks: Iterable[str]) -> tuple[Probe, ...]:
+    """Every probe that these checks read and the tables found allow, in a fixed order."""
+    patterns = tuple(pattern for check in checks for pattern in READ_BY.get(check, ()))
+    with Session(server, SECONDS) as session:
+        reserved = session.run("SELECT word FROM pg_catalog.pg_get_keywords() WHERE catcode <> 'U'").fetchall()
+        maker = RowMaker(session, schema, frozenset(str(row[0]) for row in reserved))
+        prober = _Prober(maker, Shop(schema, roles), patterns)
+        return tuple(prober.all())
+
+
+class _Prober:
+    def __init__(self, maker: RowMaker, shop: Shop, patterns: tuple[str, ...]) -> None:
+        self.maker, self.shop, self.session = maker, shop, maker.session
+        self.ask = Questions(maker, shop)
+        self.patterns = patterns
+        self.timeouts = 0
+
+    def all(self) -> Iterator[Probe]:
+        """Run one after the other, each in a transaction of its own; none after two that had to be stopped."""
+        deadline = time.monotonic() + IN_ALL_SECONDS
+        for id_, table, column, ask in self._asked():
+            if not any(fnmatch(id_, pattern) for pattern in self.patterns):
+                continue
+            if self.timeouts >= MOST_TIMEOUTS or time.monotonic() > deadline:
+                yield Probe(id=id_, table=table, column=column, obstacle="not tried: rows take too long to insert")
+                continue
+            self.maker.begin()
+            yield self._run(Probe(id=id_, table=table, column=column), ask)
+
+    def _run(self, blank: Probe, ask: Ask) -> Probe:
+        """The probe, or why it tells nothing; all that it did is undone."""
+        try:
+            if self.session.lost:
+                self.session.reconnect()
+            self.session.connection.execute("BEGIN")
+            self.session.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            found = ask()
+        except Obstacle as obstacle:
+            found = msgspec.structs.replace(blank, setup=tuple(self.maker.log), obstacle=str(obstacle))
+        except psycopg.Error as error:
+            found = msgspec.structs.replace(blank, obstacle=f"the probe did not run: {state_of(error)}")
+        self.timeouts += self.session.lost or (found.bad is not None and found.bad.sqlstate == CANCELLED)
+        self.timeouts += CANCELLED_WORDS in found.obstacle
+        if not self.session.lost:
+            self.session.connection.execute("ROLLBACK")
+        return found
+
+    def _asked(self) -> Iterator[tuple[str, str, str, Ask]]:
+        yield from self._values()
+        yield from self._missing()
+        yield from self._references()
+        yield from self._uniqueness()
+        yield from self._deletions()
+
+    # values out of range
+
+    def _values(self) -> Iterator[tuple[str, str, str, Ask]]:
+        price, stock, line_price = self.shop.price(), self.shop.stock(), self.shop.line_price()
+        quantity = self.shop.of("order_line", meanings.is_quantity)
+        for id_, spot, bad in (
+            ("product.price.negative", price, "-1"),
+            ("product.stock.negative", stock, "-1"),
+            ("order_line.price.negative", line_price, "-1"),
+            ("order_line.quantity.zero", quantity, "0"),
+            ("order_line.quantity.negative", quantity, "-1"),
+        ):
+            if spot and spot.column.family in NUMBERS and not spot.column.generated:
+                yield self.ask.changed(id_, spot, bad)
+        for id_, spot in (("product.price.sum", price), ("order_line.price.sum", line_price)):
+            if spot and spot.column.family in ("numeric", "float", "money") and not spot.column.generated:
+                yield id_, spot.table.name, spot.column.name, self.ask.summed(id_, spot)
+        status = self.shop.of("order", meanings.is_status)
+        if status and status.column.family in TEXT:
+            limit = status.column.args[0] if status.column.args else len(UNKNOWN_STATUS)
+            yield self.ask.changed("order.status.unknown", status, quoted(UNKNOWN_STATUS[:limit]))
+        elif status and status.column.family in NUMBERS:
+            yield self.ask.changed("order.status.unknown", status, "9999")
+        login = self.shop.login()
+        if login and meanings.is_email(login.column, login.table):
+            yield self.ask.changed("user.email.long", login, quoted(LONG_ADDRESS))
+
+    # values left out
+
+    def _missing(self) -> Iterator[tuple[str, str, str, Ask]]:
+        login = self.shop.login()
+        for id_, spot in (
+            ("user.login.missing", login),
+            ("product.name.missing", self.shop.name("product")),
+            ("product.price.missing", self.shop.price()),
+            ("order_line.quantity.missing", self.shop.of("order_line", meanings.is_quantity)),
+            ("order_line.price.missing", self.shop.line_price()),
+        ):
+            if spot and not spot.column.generated:
+                yield self.ask.changed(id_, spot, "NULL")
+        for child, parent in (("order", "user"), ("order_line", "order"), ("order_line", "product")):
+            spot = self._spot(child, parent)
+            if spot:
+                yield self.ask.changed(f"{child}.{parent}.missing", spot, "NULL")
+
+    def _spot(self, child: str, parent: str) -> Spot | None:
+        """The column by which one concept refers to another."""
+        link, table = self.shop.link(child, parent), self.shop.table(child)
+        column = table.column(link.columns[-1]) if link and table else None
+        return Spot(table=table, column=column) if table and column else None
+
+    # references to nothing
+
+    def _references(self) -> Iterator[tuple[str, str, str, Ask]]:
+        for child, parent in (
+            ("order", "user"),
+            ("order_line", "order"),
+            ("order_line", "product"),
+            ("product_category", "product"),
+            ("product_category", "category"),
+            ("product", "category"),
+        ):
+            link = self.shop.link(child, parent)
+            spot = self._spot(child, parent)
+            if link and spot and len(link.columns) == 1 and self._own(link, child, parent):
+                yield self.ask.changed(f"{child}.{parent}.unknown", spot, unknown(spot.column))
+
+    def _own(self, link: Link, child: str, parent: str) -> bool:
+        """A product's category over a junction is asked at the junction."""
+        target = self.shop.table(parent)
+        return child != "product" or (target is not None and link.target == target.name)
+
+    # what must be unique
+
+    def _uniqueness(self) -> Iterator[tuple[str, str, str, Ask]]:
+        login = self.shop.login()
+        if login:
+            yield (
+                "user.login.duplicate",
+                login.table.name,
+                login.column.name,
+                self.ask.twice(login, "user.login.duplicate"),
+            )
+            if meanings.is_email(login.column, login.table):
+                id_ = "user.login.other_case"
+                yield id_, login.table.name, login.column.name, self.ask.twice(login, id_, change=str.upper)
+        pair = self.shop.table("product_category")
+        if pair:
+            yield "product_category.duplicate", pair.name, "", self.ask.pair_twice(pair)
+
+    # deletions
+
+    def _deletions(self) -> Iterator[tuple[str, str, str, Ask]]:
+        for concept, child_concept in (("user", "order"), ("product", "order_line"), ("order", "order_line")):
+            parent, child = self.shop.table(concept), self.shop.table(child_concept)
+            link = self.shop.link(child_concept, concept)
+            if parent and child and link:
+                id_ = f"{concept}.delete"
+                yield id_, parent.name, "", self.ask.deleting(id_, parent, child, link)

@@ -1,0 +1,159 @@
+"""How a question is put to a live schema: rows that differ in one thing, rows twice, deletions."""
+
+# ruff: noqa: S608 - names are quoted and values are our own literals
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from grader.collectors.schema.rows import Obstacle, RowMaker
+from grader.evidence.schema import Attempt, Probe, Table
+from grader.sql.schema.links import Link
+from grader.sql.schema.shop import Shop, Spot
+
+Ask = Callable[[], Probe]
+
+
+class Questions:
+    """Makes questions; each runs inside a transaction that its caller undoes."""
+
+    def __init__(self, maker: RowMaker, shop: Shop) -> None:
+        self.maker, self.shop, self.session = maker, shop, maker.session
+
+    def changed(self, id_: str, spot: Spot, bad: str) -> tuple[str, str, str, Ask]:
+        """The same row with another literal in one column."""
+
+        def ask() -> Probe:
+            column = spot.column.name
+            self.maker.wants(spot.table, column)
+            row, good = self.maker.tried(spot.table, {}, column)
+            setup = tuple(self.maker.log)
+            faulty = self.maker.statement(spot.table, {**row.values, column: bad})
+            return Probe(
+                id=id_,
+                table=spot.table.name,
+                column=column,
+                setup=setup,
+                good=good,
+                bad=self.maker.attempt(faulty, column),
+            )
+
+        return id_, spot.table.name, spot.column.name, ask
+
+    def summed(self, id_: str, spot: Spot) -> Ask:
+        """Two prices of 0.10 and 0.20 added up by the database."""
+
+        def ask() -> Probe:
+            first = self.maker.insert(spot.table, {spot.column.name: "0.10"})
+            row, good = self.maker.tried(spot.table, {spot.column.name: "0.20"}, spot.column.name)
+            second = self.maker.insert(spot.table, row.values)
+            column, table = self.maker.name(spot.column.name), self.maker.name(spot.table.name)
+            query = f"SELECT sum({column}) FROM {table} WHERE {self.maker.where(first)} OR {self.maker.where(second)}"
+            return Probe(
+                id=id_,
+                table=spot.table.name,
+                column=spot.column.name,
+                setup=tuple(self.maker.log),
+                good=good,
+                bad=self._selected(query),
+            )
+
+        return ask
+
+    def _selected(self, query: str) -> Attempt:
+        """What a query of ours answers, in one cell."""
+        row = self.session.run(query).fetchone()
+        value = None if row is None or row[0] is None else str(row[0])
+        return Attempt(statement=query + ";", answer=value if value is not None else "NULL", value=value, rows=1)
+
+    def twice(self, spot: Spot, id_: str, change: Callable[[str], str] = str) -> Ask:
+        """A second row with the same login: everything else that must differ does."""
+
+        def ask() -> Probe:
+            column = spot.column.name
+            self.maker.wants(spot.table, column)
+            first = self.maker.insert(spot.table)
+            shared = {
+                name: first.values[name]
+                for key in spot.table.foreign_keys
+                for name in key.columns
+                if name in first.values and name not in spot.table.primary_key
+            }
+            row, good = self.maker.tried(spot.table, shared, column)
+            faulty = self.maker.statement(spot.table, {**row.values, column: change(first.values[column])})
+            return Probe(
+                id=id_,
+                table=spot.table.name,
+                column=column,
+                setup=tuple(self.maker.log),
+                good=good,
+                bad=self.maker.attempt(faulty, column),
+            )
+
+        return ask
+
+    def pair_twice(self, table: Table) -> Ask:
+        """The same product in the same category once more, under another key where there is one."""
+
+        def ask() -> Probe:
+            links = [link for link in self.shop.links.all if link.table == table.name]
+            names = [name for link in links for name in link.columns]
+            self.maker.wants(table, *names)
+            first = self.maker.insert(table)
+            again = self.maker.fresh(table, {name: first.values[name] for name in names if name in first.values})
+            return Probe(
+                id="product_category.duplicate",
+                table=table.name,
+                column=", ".join(names),
+                setup=tuple(self.maker.log),
+                good=Attempt(statement=self.maker.log[-1], answer="INSERT 0 1", rows=1),
+                bad=self.maker.attempt(again.statement),
+            )
+
+        return ask
+
+    def deleting(self, id_: str, parent: Table, child: Table, link: Link) -> Ask:
+        """Delete a row that another one refers to, and see what is left of that one."""
+
+        def ask() -> Probe:
+            self.maker.wants(child, *link.columns)
+            self._want_way(link, parent)
+            row = self.maker.insert(child, self._reference(link, parent))
+            target, found = self.maker.made.get(parent.name), self.maker.where(row)
+            if target is None:
+                raise Obstacle(f"no row of {parent.name} was needed for one of {child.name}")
+            statement = f"DELETE FROM {self.maker.name(parent.name)} WHERE {self.maker.where(target)}"
+            deleted = self.maker.attempt(statement)
+            rest = f"FROM {self.maker.name(child.name)} WHERE {found}"
+            left = self._selected(f"SELECT count(*) {rest}")
+            kept = self._selected(f"SELECT {self.maker.name(link.columns[-1])} {rest}") if left.value == "1" else None
+            return Probe(
+                id=id_,
+                table=parent.name,
+                column=link.columns[-1],
+                setup=tuple(self.maker.log),
+                good=Attempt(statement=self.maker.log[-1], answer="INSERT 0 1", rows=1),
+                bad=msgspec.structs.replace(deleted, value=kept.value if kept else None),
+                count=left.statement,
+                left=int(left.value or 0),
+            )
+
+        return ask
+
+    def _reference(self, link: Link, parent: Table) -> dict[str, str]:
+        """For a reference that no foreign key declares, the row it means must be made by us."""
+        if link.declared or link.target != parent.name:
+            return {}
+        row = self.maker.insert(parent)
+        keys = parent.primary_key or tuple(row.values)
+        return {link.columns[-1]: row.values[keys[0]]} if keys and keys[0] in row.values else {}
+
+    def _want_way(self, link: Link, parent: Table) -> None:
+        """Over a variant, the variant must point at its product too."""
+        between = self.shop.schema.table(link.target)
+        if between is not None and between.name != parent.name:
+            onward = self.shop.links.direct(between.name, parent.name)
+            if onward:
+                self.maker.wants(between, *onward.columns)

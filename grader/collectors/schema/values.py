@@ -1,0 +1,147 @@
+"""Values for rows that a stranger's table will take: plausible first, then others, always the same.
+
+Every value is a literal as it stands in the statement. Nothing depends on the clock or on chance.
+"""
+
+from __future__ import annotations
+
+import re
+
+from grader.collectors.schema.patterns import example
+from grader.evidence.schema import TEXT, WHOLE, CheckRule, Column, Table
+from grader.sql.schema.names import column_words
+
+FIRST_KEY = 900_000
+FIRST_SMALL_KEY = 30_000
+NUMBERS = ("1", "5", "10", "0", "100", "2", "9.99", "1000", "0.5", "-1")
+TIMES = ("2024-05-17 10:00:00+00", "2024-05-18 10:00:00+00", "2099-12-31 00:00:00+00", "2000-01-01 00:00:00+00")
+CODES = {2: ("DE", "FR", "US", "BR", "ES"), 3: ("EUR", "USD", "GBP", "BRL", "CHF"), 1: ("A", "B", "M", "F", "N")}
+SPECIAL = {
+    "bool": ("true", "false"),
+    "date": tuple(time[:10] for time in TIMES),
+    "timestamp": TIMES,
+    "timestamptz": TIMES,
+    "time": ("10:00", "18:00"),
+    "json": ("{}", "[]"),
+    "inet": ("192.0.2.1",),
+    "cidr": ("192.0.2.0/24",),
+    "macaddr": ("08:00:2b:01:02:03",),
+    "bytes": ("\\x00",),
+    "xml": ("<a/>",),
+    "hstore": ("a=>1",),
+    "ltree": ("top", "top.sub"),
+    "tsvector": ("a",),
+    "interval": ("1 day", "1 hour"),
+    "point": ("(1,1)",),
+    "bit": ("1", "0"),
+    "daterange": ("[2024-01-01,2024-02-01)",),
+    "tstzrange": ("[2024-01-01,2024-02-01)",),
+    "int4range": ("[1,5)",),
+    "numrange": ("[1,5)",),
+}
+_LITERAL = re.compile(r"(?P<before>~\*?\s*)?'(?P<text>(?:[^']|'')*)'")
+_NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
+
+
+def quoted(text: str) -> str:
+    """A text as a literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def key(column: Column, number: int) -> str:
+    """A key that the schema itself will hardly have used."""
+    if column.family == "uuid":
+        return quoted(f"00000000-0000-4000-8000-{number:012d}")
+    if column.family == "smallint":
+        return str(FIRST_SMALL_KEY + number)
+    return str(FIRST_KEY + number)
+
+
+def unknown(column: Column) -> str:
+    """A key that no row has."""
+    if column.family == "uuid":
+        return quoted("ffffffff-ffff-4fff-bfff-ffffffffffff")
+    if column.family == "smallint":
+        return "32767"
+    if column.family in (*WHOLE, "numeric", "float"):
+        digits = column.args[0] - column.args[1] if len(column.args) > 1 else 9
+        return "9" * max(1, min(9, digits))
+    return quoted(_fit("no-such-key", column))
+
+
+def candidates(column: Column, table: Table, number: int) -> list[str]:
+    """Literals to try for a column, the most plausible first; `number` makes unique ones differ from row to row."""
+    if column.array:
+        return ["'{}'", *(f"ARRAY[{item}]::{column.type}" for item in _scalars(column, table, number)[:2])]
+    return list(dict.fromkeys(_scalars(column, table, number)))
+
+
+def _scalars(column: Column, table: Table, number: int) -> list[str]:
+    rules = [rule for rule in table.checks if column.name in rule.columns]
+    if column.enum:
+        return [quoted(label) for label in column.enum]
+    if column.family in (*WHOLE, "numeric", "float", "money"):
+        return _numbers(column, table, rules, number)
+    if column.family in TEXT:
+        return _texts(column, table, rules, number)
+    if column.family == "uuid":
+        return [key(column, number)]
+    return [quoted(value) for value in SPECIAL.get(column.family, ("1", ""))]
+
+
+def is_unique(column: Column, table: Table) -> bool:
+    """Rows must differ in it."""
+    made = any(column.name in keys for keys in table.unique_sets())
+    return made or any(index.unique and column.name in " ".join(index.keys) for index in table.indexes)
+
+
+def _numbers(column: Column, table: Table, rules: list[CheckRule], number: int) -> list[str]:
+    near: list[str] = []
+    for found in (match for rule in rules for match in _NUMBER.findall(rule.text)):
+        value = float(found)
+        near += [f"{value + step:g}" for step in (0, 1, -1)]
+    plain = [value for value in NUMBERS if "." not in value or column.family not in WHOLE]
+    if is_unique(column, table):
+        return [str(number), key(column, number), *near]
+    return [*plain[:3], *near, *plain[3:]]
+
+
+def _texts(column: Column, table: Table, rules: list[CheckRule], number: int) -> list[str]:
+    listed = [text for rule in rules for text in _from_rule(rule, number) if not set(text) & set("%^$")]
+    codes = CODES.get(column.args[0] if column.args else 0, ())
+    at = number % len(codes) if codes else 0
+    made = [*codes[at:], *codes[:at]] if codes else _by_meaning(column, table, number)
+    return [quoted(_fit(text, column)) for text in (*listed, *made)]
+
+
+def _from_rule(rule: CheckRule, number: int) -> list[str]:
+    """Texts that a CHECK names, and an example for each pattern it matches against."""
+    found = []
+    for match in _LITERAL.finditer(rule.text):
+        text = match["text"].replace("''", "'")
+        found.append(example(text, number) if match["before"] else text)
+    return [text for text in found if text]
+
+
+def _by_meaning(column: Column, table: Table, number: int) -> list[str]:
+    """What such a column usually holds, then other texts."""
+    found = column_words(column.name, table)
+    usual = {
+        "email": (f"probe{number}@example.com",),
+        "phone": (f"+4930{number:06d}", f"030{number:06d}"),
+        "url": (f"https://example.com/{number}",),
+        "link": (f"https://example.com/{number}",),
+        "image": (f"https://example.com/{number}",),
+        "zip": ("10115", "10115-000"),
+        "password": ("$2b$12$" + "a" * 53, "a" * 64),
+        "hash": ("$2b$12$" + "a" * 53, "a" * 64),
+        "currency": ("EUR",),
+        "country": ("DE",),
+    }
+    first = next((texts for word, texts in usual.items() if word in found), ())
+    return [*first, f"sample-{number}", f"Sample {number}", f"SAMPLE-{number}", str(10_000 + number), "DE", "a" * 64]
+
+
+def _fit(text: str, column: Column) -> str:
+    limit = column.args[0] if column.args else 0
+    return text[-limit:] if limit and len(text) > limit else text

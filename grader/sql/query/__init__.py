@@ -1,0 +1,1 @@
+"""Readers for the query challenge: what is allowed, plans, small databases, explanations."""

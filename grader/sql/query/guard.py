@@ -1,0 +1,160 @@
+"""What a submitted query and setup may hold: allow-lists over sqlglot's reading of the text.
+
+Anything not on a list is refused with its place and the reason in the words of the brief. This is the first of
+three walls; the roles the statements run as and the extended protocol are the others. What sqlglot cannot read
+is no fault of the answer by itself: `unread` says so, and PostgreSQL decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import msgspec
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from grader.evidence.query import Refusal
+from grader.sql.query.guard_words import COLUMN_TYPES, FUNCTIONS, NAMED_FUNCTIONS, NODES, REASONS, SYSTEM_COLUMNS
+from grader.sql.query.text import SqlText, Statement, read
+from grader.visible import one_line
+
+LONGEST = 100_000
+MOST_NODES = 5_000
+_NO_STATEMENT = "there is no query in the file: write one SELECT"
+_TOP = (exp.Select, exp.SetOperation, exp.Subquery)
+
+
+class GuardedQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A query as it may be run: `text` is the file with comments blanked, places kept."""
+
+    text: str
+    refusals: tuple[Refusal, ...] = ()
+    unread: str = ""
+
+
+def check_query(sql: str, tables: Collection[str], *, file: str = "query.sql") -> GuardedQuery:
+    """The query of a file with all reasons against running it; `tables` are those of the exercise."""
+    text = read(sql[: LONGEST + 1])
+    whole = _whole_file(sql, text, file)
+    if whole:
+        return GuardedQuery(text=text.blanked, refusals=whole)
+    statement = text.statements[0]
+    place = Places(text, statement, file)
+    start = " " * statement.offset + statement.text  # offsets of nodes are offsets in the file
+    query = "".join("\n" if char == "\n" else " " for char in text.blanked[: statement.offset]) + statement.text
+    try:
+        trees = [tree for tree in sqlglot.parse(start, read="postgres") if tree is not None]
+    except (SqlglotError, RecursionError) as error:
+        return GuardedQuery(text=query, unread=one_line(str(error)))
+    return GuardedQuery(text=query, refusals=tuple(_walk(trees[0], place, {name.lower() for name in tables})))
+
+
+def _whole_file(sql: str, text: SqlText, file: str) -> tuple[Refusal, ...]:
+    if len(sql) > LONGEST:
+        return (Refusal(file=file, what=f"the file is longer than {LONGEST:,} characters"),)
+    marks = tuple(mark_refusal(text, mark.what, mark.offset, mark.length, file) for mark in text.marks)
+    if marks:
+        return marks
+    if not text.statements:
+        return (Refusal(file=file, what=_NO_STATEMENT),)
+    if len(text.statements) > 1:
+        second = text.statements[1]
+        what = f"{len(text.statements)} statements in the file: only one SELECT is run"
+        return (mark_refusal(text, what, second.offset, len(second.text.split()[0]), file),)
+    return ()
+
+
+def mark_refusal(text: SqlText, what: str, offset: int, length: int, file: str) -> Refusal:
+    """A refusal at an offset of a file."""
+    line, column = text.place(offset)
+    return Refusal(file=file, what=what, line=line, column=column, length=length)
+
+
+class Places:
+    """Where a node stands in the file: sqlglot marks names, functions and literals only."""
+
+    def __init__(self, text: SqlText, statement: Statement, file: str) -> None:
+        self.text, self.statement, self.file = text, statement, file
+
+    def refusal(self, node: exp.Expr, what: str) -> Refusal:
+        """`what` at the first place known of `node` or what it holds; at the statement when there is none."""
+        marks = [(n.meta["start"], n.meta["end"]) for n in node.walk() if "start" in n.meta]
+        start, end = min(marks, default=(self.statement.offset, self.statement.offset))
+        return mark_refusal(self.text, what, start, end - start + 1, self.file)
+
+
+def _walk(tree: exp.Expr, place: Places, tables: set[str]) -> list[Refusal]:
+    if not isinstance(tree, _TOP):
+        return [place.refusal(tree, "this is no SELECT: a query may only read")]
+    nodes = list(tree.walk())
+    if len(nodes) > MOST_NODES:
+        return [place.refusal(tree, f"the query has more than {MOST_NODES:,} parts")]
+    found = [place.refusal(node, what) for node in nodes if (what := _against(node))]
+    found += _against_tables(tree, place, tables)
+    return found
+
+
+def _against(node: exp.Expr) -> str:
+    """The reason against a node, empty when it may be used."""
+    if isinstance(node, exp.Func) and not isinstance(node, NODES):
+        return against_function(node)
+    if not isinstance(node, NODES):
+        name = type(node).__name__
+        return REASONS.get(name, f"`{name}` is not a form this exercise knows")
+    return next((what for wrong, what in _EXCEPTIONS if wrong(node)), "")
+
+
+def _endless(node: exp.Expr) -> bool:
+    return isinstance(node, exp.With) and bool(node.args.get("recursive"))
+
+
+def _catalog_like(node: exp.Expr) -> bool:
+    return isinstance(node, exp.CTE) and node.alias_or_name.lower().startswith("pg_")
+
+
+def _strange_type(node: exp.Expr) -> bool:
+    return isinstance(node, exp.DataType) and node.this not in COLUMN_TYPES
+
+
+def _system_column(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Column) and node.name.lower() in SYSTEM_COLUMNS
+
+
+_EXCEPTIONS: tuple[tuple[Callable[[exp.Expr], bool], str], ...] = (
+    (_endless, "WITH RECURSIVE is not needed here and may never end"),
+    (_catalog_like, "a WITH name must not look like a catalog table (pg_…)"),
+    (_strange_type, "a type that the exercise does not need"),
+    (_system_column, "a system column says where a row is stored, not what it means"),
+)
+
+
+def against_function(node: exp.Func) -> str:
+    """The reason against a function, empty when it only computes from its arguments."""
+    if isinstance(node, exp.Anonymous):
+        name = node.name.lower()
+        quoted = isinstance(node.this, exp.Identifier)
+        return "" if name in NAMED_FUNCTIONS and not quoted else f"the function `{one_line(name, 60)}` is not allowed"
+    if isinstance(node, FUNCTIONS):
+        return ""
+    name = type(node).__name__
+    return REASONS.get(name, f"the function `{node.sql_name().lower()}` is not allowed")
+
+
+def _against_tables(tree: exp.Expr, place: Places, tables: set[str]) -> list[Refusal]:
+    """Only the exercise's tables and the query's own WITH names may be read, and at least one table must be."""
+    named = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+    found, real = [], 0
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier):
+            continue  # a function in FROM: its own node was judged
+        name = table.name if table.this.args.get("quoted") else table.name.lower()
+        if table.args.get("catalog") or table.db.lower() not in ("", "public"):
+            found.append(place.refusal(table, "only the exercise's own tables may be read, no catalog or other schema"))
+        elif name in tables:
+            real += 1
+        elif name.lower() not in named:
+            found.append(place.refusal(table, f"`{one_line(name, 60)}` is not a table of the exercise"))
+    if not real and not found:
+        found.append(place.refusal(tree, "the query reads none of the exercise's tables"))
+    return found

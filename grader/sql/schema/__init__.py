@@ -1,0 +1,1 @@
+"""Readers for the schema challenge: statements, models, names, concepts, diagrams."""

@@ -1,0 +1,147 @@
+"""How tables hang together: declared foreign keys, and columns that are named like one."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from grader.evidence.schema import Column, Schema, Table
+from grader.sql.schema.names import Words, column_words, shared_prefix, table_words
+
+DECLARED, IMPLIED = 1.0, 0.6
+THROUGH = 0.5
+JUNCTION = 0.9
+WIDEST_JUNCTION = 8
+_KEY_WORDS = ("id", "no", "number", "code", "key", "fk", "ref", "uuid", "sku")
+_KEY_NAME = re.compile(
+    r"(?:^(?:id|fk|cod|codigo)_|id$|_(?:no|number|nr|code|cod|key|fk|ref|uuid|sku)$|key$)", re.IGNORECASE
+)
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference from one table to another; `strength` is 1 for a foreign key, less for one implied by its name."""
+
+    table: str
+    columns: tuple[str, ...]
+    target: str
+    strength: float
+
+    @property
+    def declared(self) -> bool:
+        """The database knows it."""
+        return self.strength == DECLARED
+
+
+class Links:
+    """All references of a schema, with the questions one asks about them."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.prefix = shared_prefix(schema)
+        self.all: tuple[Link, ...] = (*self._declared(), *self._implied())
+        self._best: dict[tuple[str, str], Link] = {}
+        for link in self.all:
+            self._best.setdefault((link.table, link.target), link)
+
+    def words(self, table: str) -> Words:
+        """The English words of a table's name."""
+        return table_words(table, self.prefix)
+
+    def direct(self, table: str, target: str) -> Link | None:
+        """The strongest reference from one table to another."""
+        return self._best.get((table, target))
+
+    def between(self, table: str, target: str) -> tuple[Link, ...]:
+        """Every reference from one table to another."""
+        return tuple(link for link in self.all if link.table == table and link.target == target)
+
+    def targets(self, table: str) -> tuple[str, ...]:
+        """Other tables that this one refers to."""
+        return tuple(dict.fromkeys(link.target for link in self.all if link.table == table and link.target != table))
+
+    def sources(self, table: str) -> tuple[str, ...]:
+        """Other tables that refer to this one."""
+        return tuple(dict.fromkeys(link.table for link in self.all if link.target == table and link.table != table))
+
+    def path(self, table: str, target: str) -> tuple[str, ...]:
+        """Tables on the way from one to another, at most one in between: `(via, target)`; empty when there is none."""
+        if self.direct(table, target):
+            return (target,)
+        return next(((via, target) for via in self.targets(table) if via != target and self.direct(via, target)), ())
+
+    def reach(self, table: str, target: str) -> float:
+        """How strongly a table leads to another, directly or over one table."""
+        if link := self.direct(table, target):
+            return link.strength
+        way = self.path(table, target)
+        return THROUGH * min(self._strength(table, way[0]), self._strength(way[0], target)) if way else 0.0
+
+    def junction(self, one: str, other: str) -> str:
+        """The narrow table that refers to both, declared references first; empty when there is none."""
+        found = [
+            (min(self._strength(name, one), self._strength(name, other)), name)
+            for name in self.sources(one)
+            if name != other and self.direct(name, other) and self._narrow(name)
+        ]
+        return max(found, key=lambda pair: pair[0])[1] if found else ""
+
+    def joined(self, one: str, other: str) -> float:
+        """How strongly two tables are related, directly or over a junction."""
+        if link := self.direct(one, other):
+            return link.strength
+        middle = self.junction(one, other)
+        if middle:
+            return JUNCTION * min(self._strength(middle, one), self._strength(middle, other))
+        return self.reach(one, other)
+
+    def _strength(self, table: str, target: str) -> float:
+        link = self.direct(table, target)
+        return link.strength if link else 0.0
+
+    def _narrow(self, name: str) -> bool:
+        table = self.schema.table(name)
+        return table is not None and len(table.columns) <= WIDEST_JUNCTION
+
+    def _declared(self) -> list[Link]:
+        return [
+            Link(table=table.name, columns=key.columns, target=key.table, strength=DECLARED)
+            for table in self.schema.tables
+            for key in table.foreign_keys
+            if self.schema.table(key.table) is not None
+        ]
+
+    def _implied(self) -> list[Link]:
+        """Columns named like a key of another table (`user_id`, `id_cliente`, `l_orderkey`) without a foreign key."""
+        by_name: dict[Words, str] = {}
+        for table in self.schema.tables:
+            by_name.setdefault(self.words(table.name), table.name)
+        found = []
+        for table in self.schema.tables:
+            taken = {name for key in table.foreign_keys for name in key.columns}
+            known = {table.name, *(key.table for key in table.foreign_keys)}  # a code beside a key is a copy
+            for column in table.columns:
+                target = "" if column.name in taken else self._named(column, table, by_name)
+                if target and target not in known:
+                    found.append(Link(table=table.name, columns=(column.name,), target=target, strength=IMPLIED))
+        return found
+
+    def _named(self, column: Column, table: Table, by_name: dict[Words, str]) -> str:
+        if column.array or column.family in ("json", "bool") or not _KEY_NAME.search(column.name):
+            return ""
+        if polymorphic(column, table):
+            return ""
+        found = list(column_words(column.name, table))
+        while found and found[-1] in _KEY_WORDS:
+            found.pop()
+        while found and found[0] in _KEY_WORDS:
+            found.pop(0)
+        return by_name.get(tuple(found), "") if found else ""
+
+
+def polymorphic(column: Column, table: Table) -> bool:
+    """True for `x_id` beside `x_type`: it refers to tables that the row chooses, so no foreign key can be declared."""
+    stem = re.sub(r"_?id$", "", column.name, flags=re.IGNORECASE)
+    return stem != column.name and any(
+        other.name.lower() in (f"{stem}_type".lower(), f"{stem}type".lower()) for other in table.columns
+    )

@@ -1,0 +1,203 @@
+"""What a column means, from its name and type: money, quantity, e-mail … in any of the languages of the lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from grader.evidence.schema import DATED, NUMBERS, TEXT, WHOLE, Column, Table
+from grader.sql.schema.names import Words, column_words, has, understood
+
+MONEY = frozenset({"price", "cost", "amount", "total", "subtotal", "balance", "fee", "freight", "discount", "tax"})
+CERTAIN_MONEY = frozenset({"price", "amount", "total", "subtotal", "cost"})
+PRICES = ("price", "cost", "amount")
+NOT_MONEY = frozenset(
+    {
+        *("quantity", "count", "rate", "percent", "percentage", "pct", "id", "number", "type", "code", "name", "key"),
+        *("method", "status", "date", "time", "weight", "currency", "at", "by", "included", "flag", "is", "has"),
+        *("region", "class", "title", "point", "review", "view", "stock", "description", "label", "note", "reason"),
+        *(
+            "zone",
+            "exempt",
+            "ratio",
+            "category",
+            "rule",
+            "active",
+            "valid",
+            "group",
+            "level",
+            "tier",
+            "text",
+            "history",
+        ),
+    }
+)
+COUNTED = frozenset({"item", "sale", "order", "list", "product", "customer", "user", "unit", "line"})
+QUANTITY = frozenset({"quantity"})
+CENTS = frozenset(
+    {"cent", "cents", "minor", "pence", "penny", "centavo", "centime", "centimo", "centesimi", "eurocent"}
+)
+PHONE = frozenset({"phone"})
+ZIP = frozenset({"zip"})
+NOT_DIGITS = frozenset({"id", "count", "type", "verified", "is", "has", "confirmed"})
+
+Meaning = Callable[[Column, Table], bool]
+
+
+def _words(column: Column, table: Table) -> Words:
+    return column_words(column.name, table)
+
+
+def is_money(column: Column, table: Table) -> bool:
+    """A price, total, fee …: by its words, and for the less certain ones also by a numeric type."""
+    found = _words(column, table)
+    if column.array or _refers(column, table) or not has(found, MONEY) or has(found, NOT_MONEY):
+        return False
+    if (found[-1] in COUNTED and not has(found, PRICES)) or _counts_pieces(column, table):
+        return False  # `total_items`; `amount` beside a price
+    return column.family in NUMBERS or (has(found, CERTAIN_MONEY) and column.family in TEXT)
+
+
+def is_price(column: Column, table: Table) -> bool:
+    """What one piece costs: money whose words say price, cost or amount."""
+    found = _words(column, table)
+    return is_money(column, table) and has(found, PRICES) and not has(found, ("discount", "tax", "freight", "shipment"))
+
+
+def is_quantity(column: Column, table: Table) -> bool:
+    """How many pieces."""
+    found = _words(column, table)
+    if column.array or _refers(column, table) or has(found, ("per", "type", "price")):
+        return False
+    if has(found, QUANTITY) or found in (("unit",), ("count",), ("item", "count"), ("number", "of", "item")):
+        return True
+    return _counts_pieces(column, table)
+
+
+def _counts_pieces(column: Column, table: Table) -> bool:
+    """A whole `amount` beside a price, where nothing else is a quantity, counts pieces."""
+    if _words(column, table) != ("amount",) or column.family not in WHOLE:
+        return False
+    others = [_words(other, table) for other in table.columns if other.name != column.name]
+    return any("price" in found for found in others) and not any(has(found, QUANTITY) for found in others)
+
+
+def is_stock(column: Column, table: Table) -> bool:
+    """How many pieces are left; a quantity when it stands on a product."""
+    found = _words(column, table)
+    if column.array or column.family == "bool" or _refers(column, table) or has(found, MONEY):
+        return False
+    if has(found, ("id", "status", "location", "keeping", "min", "max", "level", "threshold", "date", "at", "code")):
+        return False
+    return has(found, ("stock",)) or found[-2:] == ("on", "hand") or is_quantity(column, table)
+
+
+def is_email(column: Column, table: Table) -> bool:
+    """An e-mail address, not a flag or time about it."""
+    found = _words(column, table)
+    return (
+        column.family in (*TEXT, "enum")
+        and has(found, ("email",))
+        and not has(found, ("hash", "token", "type", "subject", "body", "status", "code", "template"))
+    )
+
+
+def is_login(column: Column, table: Table) -> bool:
+    """A name to log in with."""
+    found = _words(column, table)
+    return column.family in TEXT and (has(found, ("login",)) or found in (("user", "name"), ("account", "name")))
+
+
+def is_status(column: Column, table: Table) -> bool:
+    """The state of an order; `state` and `estado` beside a city or zip are part of an address."""
+    found = _words(column, table)
+    if column.family in DATED or has(found, ("date", "at", "updated", "changed", "note", "reason", "history")):
+        return False
+    if has(found, ("payment", "shipment", "address", "country", "refund", "fulfillment", "invoice")):
+        return False
+    if has(found, ("status",)):
+        return "estado" not in column.name.lower() or not _has_address(table)
+    return found[-1:] == ("state",) and not _has_address(table)
+
+
+def is_name(column: Column, table: Table) -> bool:
+    """What a thing is called."""
+    found = _words(column, table)
+    if column.family not in (*TEXT, "json") or not has(found, ("name", "title")):
+        return False
+    return not has(found, ("image", "file", "brand", "supplier", "login", "meta", "seo"))
+
+
+def is_date_named(column: Column, table: Table) -> bool:
+    """Its name says that it is a point in time."""
+    found = _words(column, table)
+    if not found or has(found, ("status", "zone", "format", "note", "by", "type", "is")):
+        return False
+    timed = found[-1] in ("date", "birthday", "dob") or found[0] == "date"
+    at = found[-1] in ("at", "on", "time") and has(found, ("created", "updated", "placed", "ordered", "order", "paid"))
+    return timed or at or found in (("created",), ("updated",), ("time",), ("birth",))
+
+
+def is_phone_or_zip(column: Column, table: Table) -> bool:
+    """Digits that are no number: a phone number or a postal code."""
+    found = _words(column, table)
+    if _refers(column, table) or has(found, NOT_DIGITS):
+        return False
+    return has(found, PHONE | ZIP) or found[-2:] == ("zip", "code")
+
+
+def says_cents(column: Column, table: Table) -> bool:
+    """Its name or comment says that whole numbers count the smallest unit of the currency."""
+    return has(_words(column, table), CENTS) or mentions_cents(column.comment) or mentions_cents(table.comment)
+
+
+def mentions_cents(text: str) -> bool:
+    """The text speaks of cents or minor units."""
+    lowered = text.lower()
+    return any(
+        mark in lowered for mark in ("cent", "minor unit", "smallest unit", "smallest currency", "pence", "penn")
+    )
+
+
+def unclear(table: Table, families: tuple[str, ...]) -> tuple[Column, ...]:
+    """Columns of some families whose names say nothing that we know: they may mean anything."""
+    keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
+    return tuple(
+        column
+        for column in table.columns
+        if column.family in families and column.name not in keys and not understood(_words(column, table))
+    )
+
+
+def columns_of(table: Table, meaning: Meaning) -> tuple[Column, ...]:
+    """The columns of a table that mean it, in the table's order."""
+    return tuple(column for column in table.columns if meaning(column, table))
+
+
+def first_of(table: Table, meaning: Meaning, prefer: Iterable[str] = ()) -> Column | None:
+    """The first such column; one whose words hold one of `prefer` (in that order) goes first."""
+    found = columns_of(table, meaning)
+    for word in prefer:
+        for column in found:
+            if word in _words(column, table):
+                return column
+    return found[0] if found else None
+
+
+def price_of(table: Table) -> Column | None:
+    """The price: `unit_price` and `price` before list prices and costs."""
+    plain = [c for c in columns_of(table, is_price) if not has(_words(c, table), ("cost", "old", "compare", "list"))]
+    return plain[0] if plain else first_of(table, is_price)
+
+
+def name_of(table: Table) -> Column | None:
+    """The name or title, the shortest way of saying so first."""
+    found = sorted(columns_of(table, is_name), key=lambda column: len(_words(column, table)))
+    return found[0] if found else None
+
+
+def _refers(column: Column, table: Table) -> bool:
+    return any(column.name in key.columns for key in table.foreign_keys)
+
+
+def _has_address(table: Table) -> bool:
+    return any(has(_words(column, table), ("city", "zip", "country", "street")) for column in table.columns)

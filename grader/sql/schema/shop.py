@@ -1,0 +1,147 @@
+"""A schema read as a shop: which table is which, and which columns carry what the checks and probes ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from grader.evidence.schema import Column, Role, Schema, Table
+from grader.sql.schema import meanings
+from grader.sql.schema.links import Link, Links
+from grader.sql.schema.meanings import Meaning
+from grader.sql.schema.names import has
+
+CORE = ("user", "product", "category", "order", "order_line", "product_category")
+
+
+class Spot(msgspec.Struct, frozen=True, kw_only=True):
+    """A column in its table."""
+
+    table: Table
+    column: Column
+
+    def __str__(self) -> str:
+        return f"{self.table.name}.{self.column.name}"
+
+
+class Shop:
+    """The shop behind a schema."""
+
+    def __init__(self, schema: Schema, roles: Mapping[str, Role]) -> None:
+        self.schema = schema
+        self.links = Links(schema)
+        self._tables = {concept: schema.table(role.table) for concept, role in roles.items()}
+
+    def table(self, concept: str) -> Table | None:
+        """The table that plays a concept."""
+        return self._tables.get(concept)
+
+    def core(self) -> dict[str, Table]:
+        """Every core table by concept; only these can lose points."""
+        return {concept: table for concept in CORE if (table := self._tables.get(concept)) is not None}
+
+    def columns(self, meaning: Meaning, concepts: tuple[str, ...] = CORE) -> Iterator[Spot]:
+        """Columns of core tables that mean something, in the order of concepts."""
+        for concept, table in self.core().items():
+            if concept in concepts:
+                yield from (Spot(table=table, column=column) for column in meanings.columns_of(table, meaning))
+
+    # references between concepts
+
+    def link(self, child: str, parent: str) -> Link | None:
+        """The first step of the way from one concept to another: directly, or over a table such as a variant."""
+        one, other = self._tables.get(child), self._tables.get(parent)
+        if one is None or other is None:
+            return None
+        way = self.links.path(one.name, other.name)
+        return self.links.direct(one.name, way[0]) if way else None
+
+    def related(self, one: str, other: str) -> bool:
+        """True when two concepts are related at all."""
+        first, second = self._tables.get(one), self._tables.get(other)
+        return first is not None and second is not None and self.links.joined(first.name, second.name) > 0
+
+    def core_links(self) -> Iterator[Link]:
+        """The references that hold a shop together."""
+        for child, parent in (
+            ("order", "user"),
+            ("order_line", "order"),
+            ("order_line", "product"),
+            ("product_category", "product"),
+            ("product_category", "category"),
+        ):
+            if link := self.link(child, parent):
+                yield link
+        product, category = self._tables.get("product"), self._tables.get("category")
+        if product and category and (direct := self.links.direct(product.name, category.name)):
+            yield direct
+
+    @property
+    def variant(self) -> Table | None:
+        """The table between order lines and products, when lines sell variants."""
+        line, product = self._tables.get("order_line"), self._tables.get("product")
+        if line is None or product is None:
+            return None
+        way = self.links.path(line.name, product.name)
+        return self.schema.table(way[0]) if len(way) > 1 else None
+
+    # attributes, wherever a good design may keep them
+
+    def login(self) -> Spot | None:
+        """What a user is known by, in the user's table or in one tied to it (`customers.user_id`)."""
+        return self._attribute(
+            "user", meanings.is_email, ("user", "account", "customer", "person", "contact", "email")
+        ) or (self._attribute("user", meanings.is_login, ("user", "account", "customer", "person")))
+
+    def price(self) -> Spot | None:
+        """The price of a product: on it, on its variant, or in a table of prices."""
+        product = self._tables.get("product")
+        for table in (product, self.variant):
+            if table is not None and (column := meanings.price_of(table)):
+                return Spot(table=table, column=column)
+        return self._attribute("product", meanings.is_price, ("price", "variant", "sku", "variation"))
+
+    def stock(self) -> Spot | None:
+        """How many pieces of a product are left: on it, on its variant, or in a table of stock."""
+        product = self._tables.get("product")
+        for table in (product, self.variant):
+            if table is not None and (column := meanings.first_of(table, meanings.is_stock)):
+                return Spot(table=table, column=column)
+        return self._attribute("product", meanings.is_stock, ("stock", "warehouse", "variant", "sku"))
+
+    def of(self, concept: str, meaning: Meaning) -> Spot | None:
+        """The first column of a concept's table that means something."""
+        table = self._tables.get(concept)
+        column = meanings.first_of(table, meaning) if table else None
+        return Spot(table=table, column=column) if table and column else None
+
+    def line_price(self) -> Spot | None:
+        """The price on an order line."""
+        table = self._tables.get("order_line")
+        column = meanings.price_of(table) if table else None
+        if table and column is None:
+            column = meanings.first_of(table, meanings.is_money)
+        return Spot(table=table, column=column) if table and column else None
+
+    def name(self, concept: str) -> Spot | None:
+        """What a thing of this concept is called."""
+        table = self._tables.get(concept)
+        column = meanings.name_of(table) if table else None
+        return Spot(table=table, column=column) if table and column else None
+
+    def _attribute(self, concept: str, meaning: Meaning, near: tuple[str, ...]) -> Spot | None:
+        """A column of the concept's table, else of a table tied to it (or to its variants) whose name speaks of it."""
+        table = self._tables.get(concept)
+        if table is None:
+            return None
+        tied = [*self.links.targets(table.name), *self.links.sources(table.name)]
+        if concept == "product" and self.variant is not None:
+            tied += self.links.sources(self.variant.name)
+        taken = {other.name for key, other in self.core().items() if key != concept}
+        around = [name for name in tied if name not in taken and has(self.links.words(name), near)]
+        for name in (table.name, *around):
+            other = self.schema.table(name)
+            if other is not None and (column := meanings.first_of(other, meaning)):
+                return Spot(table=other, column=column)
+        return None
