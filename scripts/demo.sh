@@ -11,9 +11,9 @@ grade() { # challenge, answer: the exit code of a grade that could be made is 0
   .venv/bin/grader grade "$1" "reference/$1/$2" --level mid -o "$out/$1-$2" || status=$?
 }
 grade todo-api good-fastapi
-grade todo-api flawed-values
+grade todo-api wrong-values
 grade ecommerce-schema good-uuid
 grade ecommerce-schema flawed-types
 grade slow-query good-rewrite
-grade slow-query flawed-boundary
+grade slow-query wrong-boundary
 exit "$status"

@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh            environment, engine, images
 #   scripts/setup.sh env        the Python environment only
+#   scripts/setup.sh tests      also a browser, to look at the reports
 #
 # GRADER_SETUP_DOCKER=0      never install or start a container engine
 # GRADER_REQUIRE_DOCKER=1    fail when there is no engine in the end (CI); otherwise go on without one
@@ -90,8 +91,15 @@ images() {
   .venv/bin/grader images build
 }
 
+browser() {
+  if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then return; fi
+  say "installing Debian's chromium, to test the reports in a browser"
+  install chromium fonts-dejavu-core || say "chromium cannot be installed: tests of the reports in a browser are left out"
+}
+
 environment
 [ "${1:-all}" = env ] && exit 0
+[ "${1:-all}" = tests ] && browser
 if engine; then images
 elif [ "${GRADER_REQUIRE_DOCKER:-0}" = 1 ]; then fail "a container engine is required (GRADER_REQUIRE_DOCKER=1) and none answers"
 else say "going on without a container engine: what needs one is left out and says so"

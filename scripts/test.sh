@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=${1:-all}
-if [ "$mode" = fast ]; then scripts/setup.sh env; else scripts/setup.sh; fi
+if [ "$mode" = fast ]; then scripts/setup.sh env; else scripts/setup.sh tests; fi
 bin=.venv/bin
 
 $bin/ruff check --quiet .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,11 +16,13 @@ from grader import result as result_file
 from grader.caches import disk_fault
 from grader.errors import Problem, UsageError
 from grader.report import FORMATS
+from grader.report.terminal import human
 from grader.result import Result
 from grader.toml import did_you_mean
 
 RESULT, EVIDENCE, REPORT = "result.json", "evidence.json", "report.html"
 UNDECIDED = "undecided"
+WIDEST = 120  # longer lines are hard to read
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +66,17 @@ def write_all(folder: Path, result: Result, evidence: bytes | None) -> Path:
 def emit(result: Result, asked: Asked) -> None:
     """Print and write the formats asked for."""
     for name in asked.shown:
-        sys.stdout.write(FORMATS[name](result).rstrip("\n") + "\n")
+        text = _for_terminal(result) if name == "human" and sys.stdout.isatty() else FORMATS[name](result)
+        sys.stdout.write(text.rstrip("\n") + "\n")
     for name, file in asked.written:
         _replace(file.parent, {file.name: FORMATS[name](result).encode()})
+
+
+def _for_terminal(result: Result) -> str:
+    """The summary as wide as the terminal, in colour unless NO_COLOR or a dumb terminal forbids it."""
+    color = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    return human(result, width, color=color)
 
 
 def read_result(given: str) -> tuple[Path, Result]:

@@ -32,6 +32,10 @@ class Service(Protocol):
     def base_url(self) -> str:
         """Where to send requests: a forwarder of ours with a deadline and a byte cap on every response."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks on how it is run, such as that the candidate's Dockerfile is not used."""
+
     def log(self) -> str:
         """The end of what the service printed, at most a few kilobytes."""
 

@@ -66,6 +66,11 @@ class ExternalService:
         """The forwarder's address, with the path of the given one."""
         return self._forwarder.url + self._path
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: whoever started it knows."""
+        return ()
+
     def events(self) -> tuple[Event, ...]:
         """Responses the forwarder ended and connections it could not make, in order."""
         return self._forwarder.events()

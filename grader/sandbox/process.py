@@ -135,6 +135,11 @@ class ProcessService:
         """The forwarder's address; the same after a restart."""
         return self._forwarder.url
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks on how it is run."""
+        return self._plan.notes
+
     def events(self) -> tuple[Event, ...]:
         """Responses the forwarder ended and connections it could not make, in order."""
         return self._forwarder.events()

@@ -34,6 +34,7 @@ def collect(job: Job, *, exam: str = "exam.toml", seconds: float = 120.0, reques
         job.sandbox.serve(job.submission, environment=environment) as service,
         job.stages.measure("exam", f"{len(scenarios)} scenarios"),
     ):
+        job.notes.extend(service.notes)
         runner = ExamRunner(service, values=values, token=token, seconds=seconds)
         return asyncio.run(runner.run(scenarios, left_out, request_seconds=request_seconds))
 

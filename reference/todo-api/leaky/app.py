@@ -6,6 +6,7 @@ from datetime import date, datetime, timezone
 from flask import Flask, jsonify, request
 
 app = Flask(__name__)
+app.secret_key = "f3cfe9ed8fae309f02079dbf"
 TOKEN = os.environ.get("API_TOKEN")
 db = sqlite3.connect(":memory:", check_same_thread=False)
 db.row_factory = sqlite3.Row
