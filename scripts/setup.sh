@@ -11,6 +11,9 @@
 # GRADER_PYTHON=python3.12   which interpreter to make the environment with
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# An activated environment must not make itself anew out of itself
+PATH=$(printf '%s' "$PATH" | tr ':' '\n' | grep -vxF "$PWD/.venv/bin" | paste -sd:)
+export PATH
 
 say() { printf '%s\n' "setup: $*" >&2; }
 fail() { printf '%s\n' "setup: error: $*" >&2; exit 3; }
@@ -41,13 +44,13 @@ environment() {
   stamp=$(cat requirements.lock pyproject.toml | sha256sum | cut -c1-32)-$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   if [ -x .venv/bin/grader ] && [ "$(cat .venv/.grader-stamp 2>/dev/null)" = "$stamp" ] && .venv/bin/python -c 'import grader' 2>/dev/null; then return; fi
   say "making the environment .venv with $("$python" --version) (packages from your own package index, checked against requirements.lock)"
-  rm -rf .venv
   "$python" -c 'import ensurepip, venv' 2>/dev/null || { say "installing python3-venv"; install python3-venv; } ||
     fail "this Python has no venv module; install python3-venv"
+  rm -rf .venv
   "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock ||
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock ||
     fail "the packages of requirements.lock cannot be installed; is a package index reachable (pip config, PIP_INDEX_URL)?"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
   printf '%s\n' "$stamp" >.venv/.grader-stamp
 }
 

@@ -99,11 +99,12 @@ class Forwarder:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 server = await self._upstream()
+            await _Connection(self, client, server).run()
         except (OSError, TimeoutError, EOFError):
             self.note(Event(kind="refused"))
             _reset(client[1])
-            return
-        await _Connection(self, client, server).run()
+        finally:
+            client[1].transport.abort()  # also when we are stopped while still connecting
 
     def note(self, event: Event) -> None:
         """Remember an event; a flood of them is cut."""
@@ -128,13 +129,19 @@ class _Connection:
             await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
             if not back.done() and self._pending():
                 await asyncio.wait({back})  # the client has only stopped sending: it may still listen
+            await self._end_well(there, back)
         finally:
-            for task in (there, back):
-                task.cancel()
-            await asyncio.gather(there, back, return_exceptions=True)
-            if self._clock:
-                self._clock.cancel()
-            await self._close()
+            there.cancel()
+            back.cancel()
+            self._server[1].transport.abort()  # whoever stops us, and wherever we are then
+
+    async def _end_well(self, *tasks: asyncio.Task[None]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._clock:
+            self._clock.cancel()
+        await self._close()
 
     def _pending(self) -> bool:
         return self._exchange is not None and not self._exchange.whole

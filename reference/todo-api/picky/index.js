@@ -34,7 +34,7 @@ const RULES = {
     if (typeof value !== 'boolean') return 'must be true or false';
   },
   due_date(value) {
-    if (value !== null && !isDate(value)) return 'must be a date like 2030-01-15';
+    if (!isDate(value)) return 'must be a date like 2030-01-15';
   },
 };
 
@@ -59,6 +59,12 @@ function fields(body, ...required) {
   return values;
 }
 
+// null is the default of what may be null
+function withoutNulls(body) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}
+
 function number(query, name, low, high, otherwise) {
   if (query[name] === undefined) return otherwise;
   if (!/^-?\d+$/.test(query[name])) throw new ApiError(400, `${name} must be a number`);
@@ -74,8 +80,8 @@ app.get('/todos', (req, res) => {
   if (completed !== undefined) {
     if (completed !== 'true' && completed !== 'false') throw new ApiError(400, 'completed must be true or false');
     found = found.filter((todo) => todo.completed === (completed === 'true'));
-    if (found.length === 0) throw new ApiError(404, 'no todos found');
   }
+  if (offset && offset >= found.length) return res.json({ items: [], total: found.length });
   const key = sort.replace('-', '');
   found.sort((a, b) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id));
   if (sort.startsWith('-')) found.reverse();
@@ -84,7 +90,7 @@ app.get('/todos', (req, res) => {
 
 app.post('/todos', (req, res) => {
   const now = new Date().toISOString();
-  const values = fields(req.body, 'title');
+  const values = fields(withoutNulls(req.body), 'title');
   const todo = { id: ++lastId, description: null, completed: false, due_date: null, ...values, created_at: now, updated_at: now };
   todos.set(String(todo.id), todo);
   res.status(201).location(`/todos/${todo.id}`).json(todo);
