@@ -57,7 +57,7 @@ def _ask(use: CheckUse, evidence: Evidence, check: Check[Any]) -> Finding:
 def _settled(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
     """The finding in the light of the others: a pass needs what it requires, and one root cause costs once."""
     finding = findings[use.id]
-    unmet = [id_ for id_ in use.requires if findings[id_].outcome is Outcome.FAIL]
+    unmet = [id_ for id_ in use.requires if findings[id_].outcome in (Outcome.FAIL, Outcome.BLOCKED)]
     if unmet and finding.outcome is Outcome.PASS:
         return blocked(f"means nothing while this does not hold: {', '.join(unmet)}")
     if finding.outcome is not Outcome.FAIL:

@@ -136,7 +136,7 @@ class CheckUse(msgspec.Struct, frozen=True, kw_only=True):
 
     `level` is the lowest level that scores it; below, it only advises. `weight` 0 means it informs and never
     scores. `brief` is the sentence of the brief it comes from. `explained_by` names checks whose failure
-    already costs for the same root cause; `requires` names checks whose failure makes a pass worthless.
+    already costs for the same root cause; `requires` names checks without which a pass is worth nothing.
     """
 
     id: str

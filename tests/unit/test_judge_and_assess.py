@@ -97,6 +97,13 @@ def test_a_pass_means_nothing_without_what_it_requires() -> None:
     assert outcomes(result_of(*uses, values={"a": 0, "b": 0})) == {"a": Outcome.FAIL, "b": Outcome.FAIL}
 
 
+def test_a_pass_means_nothing_either_when_what_it_requires_could_not_be_asked() -> None:
+    words = use("b", check="says", options={"word": "hello"}, requires=("a",))
+    pack = challenge(criterion(use("a"), words))
+    result = assess(pack, saved({Numbers: THEIRS, Words: Words(text="hello")}), CHECKS)
+    assert outcomes(result) == {"a": Outcome.BLOCKED, "b": Outcome.BLOCKED}
+
+
 def test_a_failed_gate_caps_the_band_and_says_so() -> None:
     gate = Gate(id="must", title="Must", checks=("b",), cap="below")
     result = result_of(use("a", weight=9), use("b"), values={"a": 4, "b": 0}, gates=(gate,))
