@@ -100,9 +100,9 @@ def with_outcome(result: Result, outcome: Outcome) -> list[str]:
     return [check.id for check in result.checks() if check.scored and check.outcome is outcome]
 
 
-def uncaught(challenge: Challenge, results: Iterable[Result]) -> list[str]:
-    """Checks that can take points at some level and that no given result fails: they prove nothing."""
-    caught = {id_ for result in results for id_ in with_outcome(result, Outcome.FAIL)}
+def uncaught(challenge: Challenge, failures: Iterable[Iterable[str]]) -> list[str]:
+    """Checks that can take points at some level and are in no answer's failures: they prove nothing."""
+    caught = {id_ for fails in failures for id_ in fails}
     scored = [
         use.id
         for criterion in challenge.criteria

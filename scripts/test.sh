@@ -13,4 +13,5 @@ $bin/lint-imports --no-cache
 # What only the engine or PostgreSQL can exercise is left to the contract tests; the floor is for the rest
 $bin/pytest tests/unit --numprocesses 2 --cov --cov-report= --cov-fail-under=77 --quiet
 [ "$mode" = fast ] && exit 0
-$bin/pytest tests/contract tests/web tests/reference --quiet
+$bin/pytest tests/contract tests/web --quiet
+$bin/pytest tests/reference --numprocesses 2 --dist worksteal --quiet

@@ -107,7 +107,7 @@ class _Proof:
         print("\nEvery check and the flawed answers that fail it")
         for id_, names in matrix(self.challenge, fails):
             print(f"  {id_:<36} {', '.join(names) or '–'}")
-        for id_ in uncaught(self.challenge, [r for rs in flawed.values() for r in rs]):
+        for id_ in uncaught(self.challenge, fails.values()):
             self.wrong = True
             print(f"  ✗ no flawed answer fails `{id_}`: nothing proves that it can see a fault")
 

@@ -14,7 +14,6 @@ from grader.checks import CHECKS
 from grader.database.container import ContainerDatabases
 from grader.model import Challenge, Level, Outcome
 from grader.pipeline import Request, World
-from grader.result import Result
 from grader.sandbox.container import DockerSandbox
 from grader.sandbox.engine import Engine
 from grader.stages import Stages
@@ -39,41 +38,30 @@ def cases() -> list[tuple[str, Answer, Level]]:
     ]
 
 
-RESULTS: dict[tuple[str, str, Level], Result] = {}
-
-
-def graded(engine: Engine, name: str, answer: Answer, level: Level) -> Result:
-    """Grade once per run of the tests, and check on the way that saved evidence gives the same result."""
-    key = (name, answer.name, level)
-    if key not in RESULTS:
-        stages = Stages()
-        world = World(sandbox=DockerSandbox(engine, stages), databases=ContainerDatabases(engine), stages=stages)
-        saved = pipeline.grade(pack(name), str(answer.root), Request(level=level, seed=SEED), world)
-        RESULTS[key] = pipeline.judge_saved(pack(name), saved)
-        again = pipeline.decode(pipeline.encode(saved), "evidence.json")
-        assert assess(pack(name), again, CHECKS) == RESULTS[key]
-    return RESULTS[key]
-
-
 @pytest.mark.engine
 @pytest.mark.reference
 @pytest.mark.parametrize(
     ("name", "answer", "level"), [pytest.param(n, a, v, id=f"{n}/{a.name}/{v}") for n, a, v in cases()]
 )
-def test_answer_gets_its_grade(engine: Engine, name: str, answer: Answer, level: Level) -> None:
-    result = graded(engine, name, answer, level)
+def test_answer_gets_its_grade_and_saved_evidence_gives_it_again(
+    engine: Engine, name: str, answer: Answer, level: Level
+) -> None:
+    stages = Stages()
+    databases = ContainerDatabases(engine)
+    sandbox = DockerSandbox(engine, stages, postgres=databases.beside)
+    world = World(sandbox=sandbox, databases=databases, stages=stages)
+    saved = pipeline.grade(pack(name), str(answer.root), Request(level=level, seed=SEED), world)
+    result = pipeline.judge_saved(pack(name), saved)
     assert differences(result, answer.expected[level]) == []
     if answer.good:
         assert with_outcome(result, Outcome.FAIL) == []
+    assert assess(pack(name), pipeline.decode(pipeline.encode(saved), "evidence.json"), CHECKS) == result
 
 
-@pytest.mark.engine
-@pytest.mark.reference
 @pytest.mark.parametrize("name", CHALLENGES)
-def test_every_scored_check_is_the_one_that_fails_some_flawed_answer(engine: Engine, name: str) -> None:
-    flawed = [
-        graded(engine, name, answer, level) for case, answer, level in cases() if case == name and not answer.good
-    ]
+def test_every_scored_check_is_the_one_that_fails_some_flawed_answer(name: str) -> None:
+    """That the answers do fail what they are expected to fail is proved by grading them."""
+    flawed = [a.expected[level].fails for case, a, level in cases() if case == name and not a.good]
     assert uncaught(pack(name), flawed) == []
 
 

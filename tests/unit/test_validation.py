@@ -43,8 +43,8 @@ def test_every_difference_is_told(expected: Expected, told: str) -> None:
 
 
 def test_a_scored_check_nothing_catches_is_found() -> None:
-    assert uncaught(PACK, [result(0)]) == ["b"]
-    assert uncaught(PACK, [result(0), result(4, 0)]) == []
+    assert uncaught(PACK, [["a"]]) == ["b"]
+    assert uncaught(PACK, [["a"], ["a", "b"]]) == []
 
 
 def test_the_matrix_follows_the_rubric() -> None:
