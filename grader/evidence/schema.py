@@ -60,7 +60,10 @@ class Column(Fact, frozen=True, kw_only=True):
 
 
 class ForeignKey(Fact, frozen=True, kw_only=True):
-    """A foreign key; `on_delete` and `on_update` are `NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL`, `SET DEFAULT`."""
+    """A foreign key; `on_delete` and `on_update` are `NO ACTION`, `RESTRICT`, `CASCADE`, `SET NULL`, `SET DEFAULT`.
+
+    A key that is not `enforced` is only a remark to the planner: the database takes any value.
+    """
 
     columns: tuple[str, ...]
     table: str
@@ -68,6 +71,7 @@ class ForeignKey(Fact, frozen=True, kw_only=True):
     on_delete: str = "NO ACTION"
     on_update: str = "NO ACTION"
     name: str = ""
+    enforced: bool = True
     place: Place | None = None
 
 
@@ -288,10 +292,13 @@ class DrawnRelationship(Fact, frozen=True, kw_only=True):
 
 
 class DiagramFile(Fact, frozen=True, kw_only=True):
-    """A file that holds a diagram. Only `mermaid` is read; other formats are shown to people."""
+    """A file that holds a diagram. Only `mermaid` is read; other formats are shown to people.
+
+    `other` may be a drawing in a form that we do not know; `unknown` draws nothing.
+    """
 
     name: str
-    format: Literal["mermaid", "dbml", "plantuml", "drawio", "picture", "pdf", "unknown"]
+    format: Literal["mermaid", "dbml", "plantuml", "drawio", "picture", "pdf", "other", "unknown"]
     size: int = 0
     entities: tuple[DrawnEntity, ...] = ()
     relationships: tuple[DrawnRelationship, ...] = ()

@@ -114,3 +114,15 @@ def test_places_reach_the_catalog(databases: SharedDatabases) -> None:
     assert [str(column.place) for column in table.columns] == ["schema.sql:2:3", "schema.sql:3:3"]
     assert str(table.checks[0].place) == "schema.sql:3:22"
     assert [str(index.place) for index in table.indexes if not index.constraint] == ["schema.sql:5:17"]
+
+
+def test_a_key_that_is_not_enforced_is_known(databases: SharedDatabases) -> None:
+    sql = """
+        CREATE TABLE orders (id int, shop int, PRIMARY KEY (shop, id));
+        CREATE TABLE lines (
+            shop int, order_id int, FOREIGN KEY (shop, order_id) REFERENCES orders (shop, id) NOT ENFORCED
+        );
+        CREATE TABLE notes (shop int, order_id int, FOREIGN KEY (shop, order_id) REFERENCES orders (shop, id));
+    """
+    catalog, _ = both(databases, sql)
+    assert [catalog.tables[n].foreign_keys[0].enforced for n in (0, 1)] == [False, True]

@@ -270,3 +270,53 @@ def _answer(boss: psycopg.Connection[tuple[object, ...]], statement: str) -> str
     except psycopg.Error as error:
         return error.sqlstate or "?"
     return ""
+
+
+def test_a_price_just_below_nothing_is_tried_and_a_status_guarded_by_a_trigger_is_met(
+    databases: SharedDatabases, tmp_path: Path
+) -> None:
+    sql = """
+        CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL UNIQUE);
+        CREATE TABLE products (id int PRIMARY KEY, name text NOT NULL, price numeric(10, 2) CHECK (price > -1));
+        CREATE TABLE orders (
+            id int PRIMARY KEY, user_id int NOT NULL REFERENCES users, status text NOT NULL, placed_at timestamptz
+        );
+        CREATE TABLE order_items (
+            order_id int REFERENCES orders ON DELETE CASCADE, product_id int REFERENCES products, quantity int NOT NULL,
+            price numeric(10, 2) NOT NULL, PRIMARY KEY (order_id, product_id)
+        );
+        CREATE FUNCTION known() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF new.status NOT IN ('placed', 'paid') THEN RAISE EXCEPTION 'unknown status %', new.status; END IF;
+            RETURN new;
+        END $$;
+        CREATE TRIGGER known BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION known();
+    """
+    evidence = gathered(databases, sql, tmp_path)
+    assert "products.price takes a negative price" in ASK["schema.value_ranges"](evidence).message
+    assert ASK["schema.status_values"](evidence).outcome is Outcome.PASS
+    assert ASK["schema.deletes"](evidence).outcome is Outcome.PASS
+
+
+def test_too_many_tables_are_seen_before_they_are_made(databases: SharedDatabases, tmp_path: Path) -> None:
+    sql = "".join(f"CREATE TABLE t{n} (id int PRIMARY KEY);\n" for n in range(schema.MAX_TABLES + 1))
+    with pytest.raises(SubmissionFault) as caught:
+        gathered(databases, sql, tmp_path)
+    assert caught.value.code == "E334"
+
+
+def test_an_address_that_is_unique_within_its_shop_is_asked_for_in_one_shop(
+    databases: SharedDatabases, tmp_path: Path
+) -> None:
+    sql = """
+        CREATE TABLE shops (id int PRIMARY KEY);
+        CREATE TABLE users (
+            shop_id int REFERENCES shops, id bigint GENERATED ALWAYS AS IDENTITY, email text NOT NULL,
+            PRIMARY KEY (shop_id, id), UNIQUE (shop_id, email)
+        );
+        CREATE TABLE products (id int PRIMARY KEY, name text NOT NULL, price numeric(10, 2));
+        CREATE TABLE orders (
+            id int PRIMARY KEY, shop_id int, user_id bigint, placed_at timestamptz,
+            FOREIGN KEY (shop_id, user_id) REFERENCES users (shop_id, id)
+        );
+    """
+    assert ASK["schema.login_unique"](gathered(databases, sql, tmp_path)).outcome is Outcome.PASS

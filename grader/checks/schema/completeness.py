@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from grader.checks.schema.footing import NAMES, ground, missing
-from grader.checks.schema.shown import code, loaded, table_asked, tables_asked
+from grader.checks.schema.shown import code, keys_asked, loaded, table_asked, tables_asked
 from grader.evidence.schema import DATED, NUMBERS, TEXT, LoadFailure, Place, SchemaFacts, Table
 from grader.exhibits import AnyExhibit, SqlExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
 from grader.sql.schema import meanings
+from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Shop
 
 HALF = 0.5
@@ -15,6 +16,7 @@ _FAMILIES = {
     "an e-mail or login name": TEXT,
     "a name": TEXT,
     "a price": NUMBERS,
+    "how many of it are in stock": NUMBERS,
     "the time it was placed": TEXT,
     "a quantity": NUMBERS,
 }
@@ -36,6 +38,8 @@ def loads(facts: SchemaFacts) -> Finding:
     if made == 0:
         first = _first_failure(facts)
         what = f"none of its {written} tables could be created" if written else "the SQL defines no table"
+        if written and first is None:
+            what = f"none of the {written} tables that it creates is left when it has run"
         return failed(
             what + (f": {first.place}: {first.message}" if first else ""),
             expected="tables for users, products, categories, orders and order lines",
@@ -152,14 +156,51 @@ def related(facts: SchemaFacts, *, child: str, parent: str) -> Finding:
     if one is None or other is None:
         return blocked("a table is missing")
     if shop.related(child, parent) or shop.related(parent, child):
+        if wrong := _too_few(facts, shop, one, other):
+            return wrong
         middle = shop.links.junction(one.name, other.name)
         over = f" over `{middle}`" if middle and not shop.links.direct(one.name, other.name) else ""
         return passed(f"`{one.name}` and `{other.name}` are related{over}")
     return failed(
-        f"nothing relates `{one.name}` to `{other.name}`",
+        f"nothing relates `{one.name}` to `{other.name}`{_elsewhere(shop, one, other)}",
         expected=f"a reference from `{one.name}` to `{other.name}`, or a table that links them",
         where=str(one.place or ""),
         exhibits=(*code(facts, one.place, f"no column leads to {other.name}"), table_asked(facts, one)),
+    )
+
+
+def _elsewhere(shop: Shop, child: Table, parent: Table) -> str:
+    """The key of a column that is named for the parent and refers to another table."""
+    for key in child.foreign_keys:
+        named = set(column_words(key.columns[-1], child)) - {"id"} == set(shop.links.words(parent.name))
+        if named and key.table != parent.name:
+            return f": `{child.name}.{key.columns[-1]}` refers to `{key.table}`"
+    return ""
+
+
+def _too_few(facts: SchemaFacts, shop: Shop, child: Table, parent: Table) -> Finding | None:
+    """The reference is there, but unique or turned round: a row of the parent can have one row of the child only."""
+    if shop.links.junction(child.name, parent.name):
+        return None
+    links = shop.links.between(child.name, parent.name)
+    kept = [keys for keys in child.unique_sets() if any(set(keys) <= set(link.columns) for link in links)]
+    if links and kept:
+        table, columns, why = child, kept[0], "is unique"
+    elif not links and not shop.links.reach(child.name, parent.name):
+        back = shop.links.direct(parent.name, child.name)
+        table, columns, why = parent, back.columns if back else (), "refers the wrong way round"
+    else:
+        return None
+    column = table.column(columns[0]) if columns else None
+    if column is None:
+        return None
+    spot = f"`{table.name}.{'`, `'.join(columns)}`"
+    message = f"a row of `{parent.name}` can have only one of `{child.name}`: {spot} {why}"
+    return failed(
+        message,
+        expected=f"any number of rows of `{child.name}` for each of `{parent.name}`",
+        where=str(column.place or ""),
+        exhibits=(*code(facts, column.place, why), keys_asked(facts, table)),
     )
 
 
@@ -172,12 +213,13 @@ def attributes(facts: SchemaFacts) -> Finding:
         ("user", "an e-mail or login name"): shop.login() is not None,
         ("product", "a name"): shop.name("product") is not None,
         ("product", "a price"): shop.price() is not None,
+        ("product", "how many of it are in stock"): _knows_stock(shop),
         ("order", "the time it was placed"): _has_date(shop),
         ("order_line", "a quantity"): shop.of("order_line", meanings.is_quantity) is not None,
     }
     lacking = [key for key, there in wanted.items() if not there]
     if not lacking:
-        return passed("login, product name and price, order time and quantity are there")
+        return passed("login, product name, price and stock, order time and quantity are there")
     concept, what = lacking[0]
     table = shop.table(concept)
     if table is None:
@@ -195,6 +237,13 @@ def attributes(facts: SchemaFacts) -> Finding:
         where=str(table.place or ""),
         score=round(1 - len(lacking) / len(wanted), 2),
         exhibits=(*code(facts, table.place, f"lacks {what}"), table_asked(facts, table)),
+    )
+
+
+def _knows_stock(shop: Shop) -> bool:
+    """A column, or a table of stock or of its movements, from which it follows."""
+    return shop.stock() is not None or any(
+        has(shop.links.words(table.name), ("stock", "warehouse")) for table in shop.schema.tables
     )
 
 

@@ -8,6 +8,7 @@ from grader.evidence.schema import NUMBERS, TEXT, WHOLE, Column, Probe, SchemaFa
 from grader.exhibits import AnyExhibit
 from grader.model import Check, Finding, for_review, not_applicable, passed
 from grader.sql.schema import meanings
+from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Shop, Spot
 
 KEEPS_HALF = 0.5
@@ -34,7 +35,9 @@ def money(facts: SchemaFacts) -> Finding:
 
 
 def _money_spots(shop: Shop) -> list[Spot]:
-    spots = list(shop.columns(meanings.is_money, _MONEY_IN))
+    spots = [
+        spot for spot in shop.columns(meanings.is_money, _MONEY_IN) if not meanings.is_share(spot.column, spot.table)
+    ]
     price = shop.price()
     known = {(spot.table.name, spot.column.name) for spot in spots}
     if price and (price.table.name, price.column.name) not in known:
@@ -51,10 +54,9 @@ def _money_fault(facts: SchemaFacts, spot: Spot) -> Fault | None:
     if column.family == "money":
         what = "is of type money, whose cents and currency sign depend on a setting of the server"
         return _fault(facts, spot, what, kept=KEEPS_HALF)
-    if column.family == "numeric" and len(column.args) > 1 and column.args[1] <= 0:
-        return _fault(
-            facts, spot, f"has no decimal places ({column.type}): cents are rounded away", _sum_probe(facts, spot)
-        )
+    if column.family == "numeric" and len(column.args) > 1 and column.args[1] < meanings.CENT_PLACES:
+        places = "only one decimal place" if column.args[1] == 1 else "no decimal places"
+        return _fault(facts, spot, f"has {places} ({column.type}): cents are rounded away", _sum_probe(facts, spot))
     if column.family in WHOLE and not _counts_cents(facts, spot):
         return _fault(facts, spot, f"is a whole number ({column.type}) and nothing says that it counts cents")
     return None
@@ -85,22 +87,30 @@ def _sum_probe(facts: SchemaFacts, spot: Spot) -> Probe | None:
 
 
 def dates(facts: SchemaFacts) -> Finding:
-    """T02: points in time are no text."""
+    """T02: points in time are neither text nor numbers."""
     if early := ground(facts, "order"):
         return early
     shop = Shop(facts.schema, facts.roles)
     spots = [spot for spot in shop.columns(meanings.is_date_named) if not spot.column.array]
     timed = list(shop.columns(lambda column, _: column.family in ("date", "timestamp", "timestamptz")))
     faults = [
-        _fault(facts, spot, f"keeps a date as text ({spot.column.type})")
+        _fault(
+            facts, spot, f"keeps a date as {'text' if spot.column.family in TEXT else 'a number'} ({spot.column.type})"
+        )
         for spot in spots
-        if spot.column.family in TEXT
+        if spot.column.family in (*TEXT, *NUMBERS) and not _is_key(spot)
     ]
     if not spots and not timed:
         return not_applicable("there is no column for a date or time")
     return verdict(
         faults, good=f"{len(timed)} columns for dates and times have such a type", expected="date or timestamptz"
     )
+
+
+def _is_key(spot: Spot) -> bool:
+    """It refers to a row, such as one of a calendar, or numbers it."""
+    named = has(column_words(spot.column.name, spot.table), ("id", "key", "number", "count"))
+    return named or any(spot.column.name in key.columns for key in spot.table.foreign_keys)
 
 
 def quantities(facts: SchemaFacts) -> Finding:
@@ -289,7 +299,7 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         needs=SchemaFacts,
         ask=dates,
         title="Dates are dates",
-        why="Text sorts and compares as text, and takes the 31st of February",
+        why="Text sorts as text and takes the 31st of February; a number must be translated before anybody can read it",
         fix="Use date or timestamptz",
     ),
     Check(

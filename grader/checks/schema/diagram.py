@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import msgspec
 
 from grader.checks.schema.footing import ground
@@ -13,6 +15,7 @@ from grader.sql.schema.links import Link
 from grader.sql.schema.matcher import concept_of
 from grader.sql.schema.names import table_words
 from grader.sql.schema.shop import Shop
+from grader.visible import one_line
 
 FORMATS = {
     "mermaid": "Mermaid",
@@ -21,6 +24,7 @@ FORMATS = {
     "drawio": "draw.io",
     "picture": "a picture",
     "pdf": "PDF",
+    "other": "in a form that the grader does not read",
     "unknown": "an unknown format",
 }
 SMALLEST_PICTURE = 2_000
@@ -39,18 +43,43 @@ def present(facts: SchemaFacts) -> Finding:
     """E01: there is a diagram."""
     if early := ground(facts):
         return early
-    readable = [file for file in facts.diagrams if file.format == "mermaid" and file.entities]
-    if readable:
-        return passed(f"`{readable[0].name}` draws {len(readable[0].entities)} entities")
-    others = [file for file in facts.diagrams if file.format != "unknown" and file.size >= _smallest(file)]
-    if others:
-        return passed(f"`{others[0].name}` is {FORMATS[others[0].format]}")
+    chosen = _chosen(facts)
+    if chosen is not None and chosen.format == "mermaid" and chosen.entities:
+        return passed(f"`{chosen.name}` draws {len(chosen.entities)} entities")
+    if chosen is not None and chosen.format in ("mermaid", "other"):
+        return for_review(
+            f"`{chosen.name}` may draw the schema, {FORMATS['other']}: a person must look", exhibits=_text(chosen)
+        )
+    if chosen is not None:
+        return passed(f"`{chosen.name}` is {FORMATS[chosen.format]}")
     empty = facts.diagrams[0] if facts.diagrams else None
     return failed(
         f"`{empty.name}` holds no diagram" if empty else "there is no ER diagram",
         expected="erd.md with a Mermaid `erDiagram`, or another diagram file named erd.*",
         exhibits=(TextExhibit(title=empty.name, text=empty.text[:SHOWN]),) if empty and empty.text else (),
     )
+
+
+def _chosen(facts: SchemaFacts) -> DiagramFile | None:
+    """The diagram to judge: one named erd.* before others, and among those one that can be read."""
+    usable = _usable(facts)
+    return next((file for file in usable if file.format == "mermaid" and file.entities), next(iter(usable), None))
+
+
+def _usable(facts: SchemaFacts) -> list[DiagramFile]:
+    usable = [file for file in facts.diagrams if _draws(file)]
+    named = [file for file in usable if PurePosixPath(file.name.lower()).stem.startswith("erd")]
+    return named or usable
+
+
+def _draws(file: DiagramFile) -> bool:
+    if file.format == "mermaid":
+        return bool(file.entities or file.unread)
+    return file.format != "unknown" and file.size >= _smallest(file)
+
+
+def _text(file: DiagramFile) -> tuple[AnyExhibit, ...]:
+    return (TextExhibit(title=file.name, text=file.text),) if file.text else ()
 
 
 def _smallest(file: DiagramFile) -> int:
@@ -70,6 +99,8 @@ def entities(facts: SchemaFacts) -> Finding:
         return blocked("no core table was found to look for")
     drawn = set(drawing.tables.values())
     absent = [table for table in wanted.values() if table.name not in drawn]
+    if absent and (unsure := _unsure(facts, drawing, f"`{absent[0].name}` is not among the entities")):
+        return unsure
     faults = [Fault(table=table.name, what="is not drawn", exhibits=_shown(drawing, facts)) for table in absent]
     return verdict(
         faults,
@@ -94,6 +125,8 @@ def relationships(facts: SchemaFacts) -> Finding:
     if not wanted:
         return blocked("no core table refers to another")
     absent = [(one, other) for one, other, shortcut in wanted if not _is_drawn(one, other, shortcut, drawn)]
+    if absent and (unsure := _unsure(facts, drawing, f"no line connects `{absent[0][0]}` and `{absent[0][1]}`")):
+        return unsure
     faults = [
         Fault(table=f"{one} and {other}", what="are not connected", exhibits=_shown(drawing, facts))
         for one, other in absent
@@ -185,16 +218,25 @@ def _against(shop: Shop, link: Link, *, child_end: Cardinality, parent_end: Card
 
 def _drawing(facts: SchemaFacts) -> Drawing | Finding:
     """The diagram to compare, or why there is none."""
-    file = next((file for file in facts.diagrams if file.format == "mermaid" and file.entities), None)
-    if file is not None:
-        return Drawing(file=file, tables=_tables(file, facts))
-    other = next((file for file in facts.diagrams if file.format != "unknown" and file.size >= _smallest(file)), None)
-    if other is None:
+    file = _chosen(facts)
+    if file is None:
         return blocked("there is no ER diagram")
-    text = (TextExhibit(title=other.name, text=other.text),) if other.text else ()
-    return for_review(
-        f"`{other.name}` is {FORMATS[other.format]}: a person must compare it with the schema", exhibits=text
-    )
+    if file.format == "mermaid" and file.entities:
+        return Drawing(file=file, tables=_tables(file, facts))
+    form = FORMATS["other" if file.format == "mermaid" else file.format]
+    return for_review(f"`{file.name}` is {form}: a person must compare it with the schema", exhibits=_text(file))
+
+
+def _unsure(facts: SchemaFacts, drawing: Drawing, absent: str) -> Finding | None:
+    """What is absent may stand on lines that could not be read, or in another file: then nobody has lost a point."""
+    file = drawing.file
+    if file.unread:
+        lines = f"{len(file.unread)} of its lines could not be read, such as `{one_line(file.unread[0], 80)}`"
+        return for_review(f"{absent} read from `{file.name}`, but {lines}: a person must look", exhibits=_text(file))
+    other = next((other for other in _usable(facts) if other.name != file.name), None)
+    if other is None:
+        return None
+    return for_review(f"{absent} of `{file.name}`, but `{other.name}` may show it: a person must look")
 
 
 def _tables(file: DiagramFile, facts: SchemaFacts) -> dict[str, str]:

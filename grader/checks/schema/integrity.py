@@ -93,9 +93,14 @@ def _reference_held(link: Link, table: Table, probe: Probe | None) -> bool | Non
             return False
         if refused_for(probe.bad, REFUSES_REFERENCE):
             return True
-    if link.declared:
+    if link.declared and _enforced(link, table):
         return True
     return None if table.triggers else False
+
+
+def _enforced(link: Link, table: Table) -> bool:
+    """The database checks it; one declared NOT ENFORCED it does not."""
+    return any(key.enforced for key in table.foreign_keys if key.columns == link.columns and key.table == link.target)
 
 
 def _reference_fault(facts: SchemaFacts, table: Table, link: Link, probe: Probe | None) -> Fault:

@@ -176,7 +176,7 @@ def several_categories(facts: SchemaFacts) -> Finding:
         return not_applicable("there is no table of categories")
     links = shop.links.between(product.name, category.name)
     numbered = [c for c in product.columns if _NUMBERED.match(c.name) and "category" in column_words(c.name, product)]
-    names = list(dict.fromkeys([name for link in links for name in link.columns] + [c.name for c in numbered]))
+    names = list(dict.fromkeys([link.columns[-1] for link in links] + [c.name for c in numbered]))  # one per reference
     if len(names) < 2 or shop.table("product_category") is not None:  # noqa: PLR2004 - one category, or a link table
         return passed(f"`{product.name}` does not list its categories in columns")
     columns = [column for column in product.columns if column.name in names]

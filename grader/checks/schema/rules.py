@@ -150,12 +150,10 @@ def value_ranges(facts: SchemaFacts) -> Finding:
             faults.append(_range_fault(facts, probe, what))
         elif answer is None:
             open_.append(f"{probe.table}.{probe.column}")
+    if not faults and open_:
+        return for_review(f"could not be tried, because no row could be inserted: {', '.join(dict.fromkeys(open_))}")
     if not faults and not held:
-        return (
-            for_review(f"could not be tried: {', '.join(open_)}")
-            if open_
-            else not_applicable("there is nothing to try")
-        )
+        return not_applicable("there is nothing to try")
     return verdict(
         faults,
         good=f"all {held} faulty values were refused",
@@ -210,8 +208,8 @@ def deletes(facts: SchemaFacts) -> Finding:
         lost = _lost(shop, probe)
         if lost:
             faults.append(_delete_fault(facts, shop, probe, lost if lost != "rows" else what))
-    if not faults and open_ and not tried:
-        return for_review(f"no deletion could be tried: {open_[0]}")
+    if not faults and open_:
+        return for_review(f"not every deletion could be tried: {', '.join(open_[:2])}")
     if not tried:
         return blocked("no reference between users, orders, lines and products to try")
     return verdict(

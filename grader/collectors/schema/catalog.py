@@ -60,8 +60,8 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ANY(%s) ORDER BY 1, 2
 _ENUMS = "SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder"
 _CONSTRAINTS = """
 SELECT conrelid, contype::text, conname, coalesce(conkey, '{}'), confrelid, coalesce(confkey, '{}'), confdeltype::text,
-       confupdtype::text, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE conrelid = ANY(%s) AND conparentid = 0 ORDER BY conrelid, contype, conname
+       confupdtype::text, pg_get_constraintdef(oid), coalesce(to_jsonb(c) ->> 'conenforced', 'true') = 'true'
+FROM pg_constraint c WHERE conrelid = ANY(%s) AND conparentid = 0 ORDER BY conrelid, contype, conname
 """
 _DOMAIN_RULES = """
 WITH RECURSIVE up AS (
@@ -168,7 +168,7 @@ class _Catalog:
         )
 
     def _foreign_key(self, oid: int, row: tuple[Any, ...]) -> ForeignKey:
-        _, _, name, numbers, target, target_numbers, delete, update, _ = row
+        _, _, name, numbers, target, target_numbers, delete, update, _, enforced = row
         known = target in self.names
         return ForeignKey(
             columns=self._named(oid, numbers),
@@ -177,6 +177,7 @@ class _Catalog:
             on_delete=ACTIONS[delete],
             on_update=ACTIONS[update],
             name=name,
+            enforced=enforced,
         )
 
     def _check(self, oid: int, row: tuple[Any, ...]) -> CheckRule:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from grader.collectors.schema import files as schema_files
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.load import load, prepare, tables_in
+from grader.collectors.schema.policy import plan
 from grader.collectors.schema.probes import probe
 from grader.errors import SubmissionFault
 from grader.evidence.schema import Dialect, SchemaFacts, SqlFile
@@ -58,6 +59,7 @@ def _dialect(job: Job, files: tuple[SqlFile, ...]) -> Dialect:
 
 
 def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, ...], read: SchemaFacts) -> SchemaFacts:
+    _bounded(sum(1 for statement in statements if plan(statement).table))
     with job.databases.start() as server:
         with job.stages.measure("load"):
             prepare(server)

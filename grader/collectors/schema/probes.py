@@ -103,9 +103,9 @@ class _Prober:
         price, stock, line_price = self.shop.price(), self.shop.stock(), self.shop.line_price()
         quantity = self.shop.of("order_line", meanings.is_quantity)
         for id_, spot, bad in (
-            ("product.price.negative", price, "-1"),
+            ("product.price.negative", price, _negative(price)),
             ("product.stock.negative", stock, "-1"),
-            ("order_line.price.negative", line_price, "-1"),
+            ("order_line.price.negative", line_price, _negative(line_price)),
             ("order_line.quantity.zero", quantity, "0"),
             ("order_line.quantity.negative", quantity, "-1"),
         ):
@@ -196,3 +196,11 @@ class _Prober:
             if parent and child and link:
                 id_ = f"{concept}.delete"
                 yield id_, parent.name, "", self.ask.deleting(id_, parent, child, link)
+
+
+def _negative(price: Spot | None) -> str:
+    """The highest price that is too low: one cent below nothing where the column keeps cents."""
+    if price is None or price.column.family not in ("numeric", "float", "money"):
+        return "-1"
+    args = price.column.args
+    return "-1" if len(args) > 1 and args[1] < meanings.CENT_PLACES else "-0.01"

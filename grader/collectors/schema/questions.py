@@ -75,12 +75,10 @@ class Questions:
             column = spot.column.name
             self.maker.wants(spot.table, column)
             first = self.maker.insert(spot.table)
-            shared = {
-                name: first.values[name]
-                for key in spot.table.foreign_keys
-                for name in key.columns
-                if name in first.values and name not in spot.table.primary_key
-            }
+            keys = {name for key in spot.table.foreign_keys for name in key.columns}
+            if set(spot.table.primary_key) <= keys:  # else a part of the key, such as a tenant, may be shared
+                keys -= set(spot.table.primary_key)
+            shared = {name: first.values[name] for name in first.values if name in keys}
             row, good = self.maker.tried(spot.table, shared, column)
             faulty = self.maker.statement(spot.table, {**row.values, column: change(first.values[column])})
             return Probe(

@@ -137,6 +137,7 @@ def _by_meaning(column: Column, table: Table, number: int) -> list[str]:
         "hash": ("$2b$12$" + "a" * 53, "a" * 64),
         "currency": ("EUR",),
         "country": ("DE",),
+        "status": ("pending", "new", "open", "placed", "created", "paid"),
     }
     first = next((texts for word, texts in usual.items() if word in found), ())
     return [*first, f"sample-{number}", f"Sample {number}", f"SAMPLE-{number}", str(10_000 + number), "DE", "a" * 64]

@@ -6,6 +6,7 @@ The server's catalog is the truth; this reading gives the catalog its line numbe
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -23,6 +24,11 @@ from grader.sql.schema.splitter import Statement
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns about every statement it keeps as text
 
 
+LONGEST_STATEMENT = 50_000
+LONGEST_SCRIPT = 400_000
+_DATA = re.compile(r"(?:insert|copy|update|delete|with|values|table|truncate|merge|call|grant|revoke)\b", re.IGNORECASE)
+
+
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """A statement, or a part of one, that sqlglot could not read."""
 
@@ -38,11 +44,19 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(statements: Iterable[Statement]) -> Written:
-    """The schema that a script describes, statement by statement."""
-    reader = _Reader()
+    """The schema that a script describes, statement by statement; what comes after the first `LONGEST_SCRIPT` is left.
+
+    Seed data are passed over: parsing megabytes of them takes minutes and tells nothing.
+    """
+    reader, size = _Reader(), 0
     for statement in statements:
-        if statement.kind == "sql":
-            reader.take(statement)
+        if statement.kind != "sql" or _DATA.match(statement.text):
+            continue
+        if len(statement.text) > LONGEST_STATEMENT or size > LONGEST_SCRIPT:
+            reader.unread.append(Unread(text=statement.text[:200], place=statement.place()))
+            continue
+        size += len(statement.text)
+        reader.take(statement)
     return reader.written()
 
 

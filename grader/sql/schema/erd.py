@@ -6,51 +6,77 @@ Both ways of writing Mermaid cardinalities are read: symbols (`||--o{`) and word
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Literal
 
 from grader.evidence.schema import Cardinality, DiagramFile, DrawnColumn, DrawnEntity, DrawnRelationship
 
 MOST = 500
 MAX_SHOWN = 4_000
+LONGEST_LINE = 2_000  # a longer one is not read: patterns that try every way through it would take minutes
 
-Format = Literal["mermaid", "dbml", "plantuml", "drawio", "picture", "pdf", "unknown"]
+Format = Literal["mermaid", "dbml", "plantuml", "drawio", "picture", "pdf", "other", "unknown"]
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 _NAME = r'(?:"[^"\n]+"|[^\s"{}\[\]:|]+)'
-_LEFT: dict[str, Cardinality] = {"||": "1", "|o": "0..1", "}|": "1..*", "}o": "0..*"}
-_RIGHT: dict[str, Cardinality] = {"||": "1", "o|": "0..1", "|{": "1..*", "o{": "0..*"}
+_SIGNS: dict[str, Cardinality] = {
+    "||": "1",
+    **dict.fromkeys(("|o", "o|"), "0..1"),
+    **dict.fromkeys(("}|", "|{"), "1..*"),
+    **dict.fromkeys(("}o", "o{"), "0..*"),
+}
 _WORDS: dict[str, Cardinality] = {
-    **dict.fromkeys(("only one", "1"), "1"),
+    **dict.fromkeys(("only one", "one", "1"), "1"),
     **dict.fromkeys(("one or zero", "zero or one"), "0..1"),
     **dict.fromkeys(("one or more", "one or many", "many(1)", "1+"), "1..*"),
     **dict.fromkeys(("zero or more", "zero or many", "many(0)", "many", "0+"), "0..*"),
 }
 _COUNT = "|".join(re.escape(words) for words in sorted(_WORDS, key=len, reverse=True))
-_SYMBOLS = re.compile(
-    rf"^(?P<left>{_NAME})\s*(?P<from>\|\||\|o|\}}\||\}}o)(?:--|\.\.)(?P<to>\|\||o\||\|\{{|o\{{)\s*(?P<right>{_NAME})\s*(?::\s*(?P<label>.*))?$"
-)
-_SPELLED = re.compile(
-    rf"^(?P<left>{_NAME})\s+(?P<from>{_COUNT})\s+(?:optionally\s+)?to\s+(?P<to>{_COUNT})\s+(?P<right>{_NAME})\s*(?::\s*(?P<label>.*))?$",
+_SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_STYLED = r"(?::::[\w,]+)?"
+# Mermaid takes signs and words on either side of either line.
+_RELATIONSHIP = re.compile(
+    rf"^(?P<left>{_NAME}){_STYLED}(?:\s*(?P<from_sign>{_SIGN})|\s+(?P<from_words>{_COUNT}))\s*"
+    rf"(?:--|\.\.|\.-|-\.|\b(?:optionally\s+)?to\b)"
+    rf"\s*(?:(?P<to_sign>{_SIGN})\s*|(?P<to_words>{_COUNT})\s+)(?P<right>{_NAME}){_STYLED}\s*(?::\s*(?P<label>.*))?$",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(
     rf"^(?P<name>{_NAME})(?:\s*\[\s*(?P<alias>\"[^\"]*\"|[^\]]*)\s*\])?(?:::+[\w,]+)?\s*(?P<open>\{{)?\s*(?P<close>\}})?$"
 )
 _ATTRIBUTE = re.compile(
-    r"^(?P<type>[^\s\"]+)\s+(?P<name>[^\s\",]+)\s*(?P<keys>(?:(?:PK|FK|UK)\s*,?\s*)*)(?:\"(?P<comment>.*)\")?$"
+    r"^(?P<type>[^\s\"]+)\s+(?P<name>`[^`]+`|[^\s\",]+)\s*(?P<keys>(?:(?:PK|FK|UK)\s*,?\s*)*)(?:\"(?P<comment>.*)\")?$"
 )
-_IGNORED = re.compile(r"^(direction|style|classDef|class|title|accTitle|accDescr|linkStyle)\b")
-_BLOCK = re.compile(r"^[ \t]*erDiagram\b", re.MULTILINE)
+_IGNORED = re.compile(
+    r"^(?:(?:direction|style|classDef|class|title|linkStyle|subgraph)\s|(?:accTitle|accDescr)\b|end$)", re.IGNORECASE
+)
+_DESCRIPTION = re.compile(r"^[ \t]*accDescr[ \t]*\{[^}]{0,2000}\}", re.MULTILINE | re.IGNORECASE)
+_BLOCK = re.compile(r"^[ \t]*erDiagram\b", re.MULTILINE | re.IGNORECASE)
+# What a text holds that draws something in a way we do not read: another kind of Mermaid, an arrow, a picture, a frame.
+_DRAWS = re.compile(
+    r"^[ \t]*(?:```|~~~)[ \t]*\S|!\[[^\]\n]{0,200}\]\(|<(?:img|svg|iframe|pre|table)\b|"
+    r"[-=~.]>|<[-=]|\w[ \t]*-{2,}[ \t]*[\w*]|"
+    r"[\u2190-\u21ff\u2500-\u257f]|\b[1nm01]\s?(?::|\.\.|-|to)\s?[nm*]|^[ \t]*\+-{3,}|"
+    r"^[ \t]*(?:classDiagram|flowchart|graph|digraph|strict)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PROSE = (".md", ".markdown", ".txt", ".sql", "")
 _TEXT_FORMATS: tuple[tuple[Format, re.Pattern[str]], ...] = (
     ("mermaid", _BLOCK),
     ("plantuml", re.compile(r"@start(?:uml|chen)")),
     ("drawio", re.compile(r"<mxfile|<mxGraphModel")),
-    ("dbml", re.compile(r"(?im)^\s*table\s+[\w\".]+(?:\s+as\s+\w+)?\s*(?:\[[^\]]*\])?\s*\{")),
+    (
+        "dbml",
+        re.compile(
+            r"(?im)^[ \t]*table[ \t]+[\w\".]{1,200}(?:[ \t]+as[ \t]+\w{1,100})?[ \t]{0,20}"
+            r"(?:\[[^\]]{0,500}\])?\s{0,20}\{"
+        ),
+    ),
 )
 
 
 def diagram(name: str, data: bytes, size: int) -> DiagramFile:
-    """What a file draws; format `unknown` when it holds no diagram that we know."""
+    """What a file draws; format `other` when that cannot be told from here, `unknown` when it plainly draws nothing."""
     kind = recognised(name, data)
     if kind in ("picture", "pdf"):
         return DiagramFile(name=name, format=kind, size=size)
@@ -65,9 +91,16 @@ def recognised(name: str, data: bytes) -> Format:
     if data.startswith(b"%PDF"):
         return "pdf"
     text = data.decode("utf-8", errors="replace")
-    if data.startswith(_PICTURES) or (name.lower().endswith(".svg") and "<svg" in text):
+    path = PurePosixPath(name.lower())
+    if data.startswith(_PICTURES) or (path.suffix == ".svg" and "<svg" in text):
         return "picture"
-    return next((kind for kind, mark in _TEXT_FORMATS if mark.search(text)), "unknown")
+    known = next((kind for kind, mark in _TEXT_FORMATS if mark.search(text)), None)
+    return known or ("other" if path.stem.startswith("erd") and _may_draw(path.suffix, text) else "unknown")
+
+
+def _may_draw(suffix: str, text: str) -> bool:
+    """A text in a format of its own, or one in which something looks drawn."""
+    return bool(text.strip()) and (suffix not in _PROSE or _DRAWS.search(text) is not None)
 
 
 def mermaid(name: str, text: str, size: int) -> DiagramFile:
@@ -75,7 +108,8 @@ def mermaid(name: str, text: str, size: int) -> DiagramFile:
     reader = _Reader()
     for begin in _BLOCK.finditer(text):
         end = _block_end(text, begin.end())
-        reader.block(text[begin.end() : end], text.count("\n", 0, begin.end()) + 1)
+        told = _DESCRIPTION.sub(lambda found: "\n" * found.group().count("\n"), text[begin.end() : end])
+        reader.block(told, text.count("\n", 0, begin.end()) + 1)
     return DiagramFile(
         name=name,
         format="mermaid",
@@ -110,16 +144,17 @@ class _Reader:
         """Read the lines of one diagram."""
         self.inside = ""
         for number, raw in enumerate(text.split("\n"), first_line):
-            line = re.sub(r"%%.*", "", raw).strip().rstrip(";")
-            if line and not _IGNORED.match(line) and len(self.entities) + len(self.relationships) < MOST:
+            line = " ".join(raw.partition("%%")[0].split()).rstrip(";")
+            if len(line) > LONGEST_LINE:
+                self.unread.append(line[:120])
+            elif line and not _IGNORED.match(line) and len(self.entities) + len(self.relationships) < MOST:
                 self._line(line, number)
 
     def _line(self, line: str, number: int) -> None:
         if self.inside:
             self._attribute(line)
             return
-        found = _SYMBOLS.match(line) or _SPELLED.match(line)
-        if found:
+        if found := _RELATIONSHIP.match(line):
             self._relationship(found, number)
         elif entity := _ENTITY.match(line):
             key = self._known(entity["name"], number)
@@ -146,7 +181,7 @@ class _Reader:
         found = _ATTRIBUTE.match(line.rstrip("} \t"))
         if found:
             keys = tuple(re.findall(r"PK|FK|UK", found["keys"] or ""))
-            column = DrawnColumn(name=found["name"].lstrip("*"), type=found["type"], keys=keys)
+            column = DrawnColumn(name=found["name"].strip("*`"), type=found["type"], keys=keys)
             self.entities[self.inside].append(column)
         else:
             self.unread.append(line[:120])
@@ -155,13 +190,12 @@ class _Reader:
 
     def _relationship(self, found: re.Match[str], number: int) -> None:
         left, right = self._known(found["left"], number), self._known(found["right"], number)
-        start, end = found["from"], found["to"]
         self.relationships.append(
             DrawnRelationship(
                 left=left,
                 right=right,
-                left_many=_LEFT.get(start) or _WORDS[_spaced(start)],
-                right_many=_RIGHT.get(end) or _WORDS[_spaced(end)],
+                left_many=_many(found["from_sign"], found["from_words"]),
+                right_many=_many(found["to_sign"], found["to_words"]),
                 label=(found["label"] or "").strip(' "')[:80],
                 line=number,
             )
@@ -174,5 +208,5 @@ class _Reader:
         return key
 
 
-def _spaced(words: str) -> str:
-    return " ".join(words.lower().split())
+def _many(sign: str | None, words: str | None) -> Cardinality:
+    return _SIGNS[sign.lower()] if sign else _WORDS[" ".join((words or "").lower().split())]

@@ -137,7 +137,14 @@ class _Matcher:
             default=("", "", ""),
         )
         line, order, product = best
-        return line, order, product
+        return line, order, self._above_variant(product, {line, order})
+
+    def _above_variant(self, product: str, taken: set[str]) -> str:
+        """Lines may sell variants; the product is what a variant is a variant of."""
+        if product in self.given.values() or not has(self.links.words(product), ("variant", "variation", "sku")):
+            return product
+        above = (name for name in self.links.targets(product) if self.name_score["product", name] >= EXACT)
+        return next((name for name in above if name not in taken), product)
 
     def _open(self, names: list[str]) -> list[str]:
         """Candidates and the possibility that there is none, unless the candidate has named one."""

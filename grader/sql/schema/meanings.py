@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from grader.evidence.schema import DATED, NUMBERS, TEXT, WHOLE, Column, Table
@@ -36,6 +37,21 @@ QUANTITY = frozenset({"quantity"})
 CENTS = frozenset(
     {"cent", "cents", "minor", "pence", "penny", "centavo", "centime", "centimo", "centesimi", "eurocent"}
 )
+_CENTS_SAID = re.compile(
+    r"(?<![a-z])(?:euro)?cent(?:s|ime|imes|avo|avos|imo|imos|esimi)?(?![a-z])|minor (?:currency )?unit"
+    r"|smallest (?:currency )?unit|(?<![a-z])(?:pence|penny|pennies)(?![a-z])",
+)
+_CENTS_DENIED = re.compile(
+    r"\b(?:not|no|never|nicht|keine|without|instead of|rather than|per|pro)\s+(?:in\s+|as\s+|whole\s+)?"
+    r"(?:euro)?cents?\b"
+)
+CENT_PLACES = 2
+_UP_TO_ONE_OR_HUNDRED = re.compile(r"(?:<=?|\band)\s*\(*'?(?:1|100)(?:\.0*)?(?![\d.])", re.IGNORECASE)
+WHEN = frozenset({"at", "on", "when"})
+TAX_OR_NOT = frozenset({"incl", "excl", "inc", "excluding", "including", "before", "after", "gross", "net", "with"})
+COUNTING = frozenset({"count", "number", "no"})
+PIECES = frozenset({"item", "product", "unit", "piece", "article", "good"})
+DONE = frozenset({"of", "ordered", "order", "sold", "bought", "purchased"})
 PHONE = frozenset({"phone"})
 ZIP = frozenset({"zip"})
 NOT_DIGITS = frozenset({"id", "count", "type", "verified", "is", "has", "confirmed"})
@@ -47,9 +63,21 @@ def _words(column: Column, table: Table) -> Words:
     return column_words(column.name, table)
 
 
+def _money_words(column: Column, table: Table) -> Words:
+    """The words of a name without what only says when or how a price was: `price_at_purchase`, `price_excl_vat`."""
+    found = _words(column, table)
+    if not has(found, PRICES):
+        return found
+    if found[-1] in PRICES and has(found, WHEN):  # `sold_at_price`
+        return found[-1:]
+    at = next((n for n, word in enumerate(found[:-1]) if n and word in WHEN and has(found[:n], PRICES)), len(found))
+    taxed = has(found, TAX_OR_NOT)
+    return tuple(word for word in found[:at] if not (taxed and word in ("tax", *TAX_OR_NOT)))
+
+
 def is_money(column: Column, table: Table) -> bool:
     """A price, total, fee …: by its words, and for the less certain ones also by a numeric type."""
-    found = _words(column, table)
+    found = _money_words(column, table)
     if column.array or _refers(column, table) or not has(found, MONEY) or has(found, NOT_MONEY):
         return False
     if (found[-1] in COUNTED and not has(found, PRICES)) or _counts_pieces(column, table):
@@ -59,7 +87,7 @@ def is_money(column: Column, table: Table) -> bool:
 
 def is_price(column: Column, table: Table) -> bool:
     """What one piece costs: money whose words say price, cost or amount."""
-    found = _words(column, table)
+    found = _money_words(column, table)
     return is_money(column, table) and has(found, PRICES) and not has(found, ("discount", "tax", "freight", "shipment"))
 
 
@@ -68,9 +96,18 @@ def is_quantity(column: Column, table: Table) -> bool:
     found = _words(column, table)
     if column.array or _refers(column, table) or has(found, ("per", "type", "price")):
         return False
-    if has(found, QUANTITY) or found in (("unit",), ("count",), ("item", "count"), ("number", "of", "item")):
+    if has(found, QUANTITY) or _says_pieces(found):
         return True
     return _counts_pieces(column, table)
+
+
+def _says_pieces(found: Words) -> bool:
+    """`units`, `pieces`, `count`, `product_count`, `num_items`, `units_ordered`; but `item_number` names an item."""
+    plain = tuple(word for word in found if word not in DONE) or ("",)
+    if plain in (("unit",), ("piece",), ("count",)):
+        return True
+    counted = plain[0] in COUNTING or plain[-1] == "count"
+    return counted and has(plain, PIECES) and set(plain) <= COUNTING | PIECES
 
 
 def _counts_pieces(column: Column, table: Table) -> bool:
@@ -86,6 +123,8 @@ def is_stock(column: Column, table: Table) -> bool:
     found = _words(column, table)
     if column.array or column.family == "bool" or _refers(column, table) or has(found, MONEY):
         return False
+    if found in (("stock", "level"), ("current", "stock", "level")):
+        return True
     if has(found, ("id", "status", "location", "keeping", "min", "max", "level", "threshold", "date", "at", "code")):
         return False
     return has(found, ("stock",)) or found[-2:] == ("on", "hand") or is_quantity(column, table)
@@ -151,11 +190,19 @@ def says_cents(column: Column, table: Table) -> bool:
 
 
 def mentions_cents(text: str) -> bool:
-    """The text speaks of cents or minor units."""
-    lowered = text.lower()
-    return any(
-        mark in lowered for mark in ("cent", "minor unit", "smallest unit", "smallest currency", "pence", "penn")
-    )
+    """The text speaks of cents or minor units, other than to say that they are not meant."""
+    return _CENTS_SAID.search(_CENTS_DENIED.sub(" ", text.lower())) is not None
+
+
+def is_share(column: Column, table: Table) -> bool:
+    """A discount or tax that may be a percentage or a part of one: whole, of few places, or bounded by 1 or 100."""
+    found = _words(column, table)
+    if not has(found, ("discount", "tax")) or has(found, CERTAIN_MONEY):
+        return False
+    places = column.args[1] if len(column.args) > 1 else CENT_PLACES
+    coarse = column.family in WHOLE or (column.family == "numeric" and places < CENT_PLACES)
+    rules = [rule.text for rule in table.checks if column.name in rule.columns]
+    return coarse or any(_UP_TO_ONE_OR_HUNDRED.search(rule) for rule in rules)
 
 
 def unclear(table: Table, families: tuple[str, ...]) -> tuple[Column, ...]:

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from grader.evidence.schema import Schema, Table
-from grader.sql.schema.lexicon import GLUE, NO_SINGULAR, SYNONYMS, WORDS
+from grader.sql.schema.lexicon import GLUE, HAN, NO_SINGULAR, SYNONYMS, WORDS
 
 Words = tuple[str, ...]
 
+LONGEST = 128  # PostgreSQL keeps 63 bytes of a name; drawings may hold longer ones
 SHORTEST_GLUED = 6
 SHORTEST_PIECE = 3
 SHORT_PREFIX = 3
@@ -22,6 +23,8 @@ ENOUGH_COLUMNS = 3
 STOP_WORDS = frozenset({"de", "da", "do", "del", "des", "du", "la", "le", "el", "the", "di"})
 TABLE_MARKS = frozenset({"tbl", "tb", "t", "table", "tab", "tabela", "tabla"})
 
+_HAN = re.compile("|".join(sorted(HAN, key=len, reverse=True)))
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})  # noqa: RUF001 - letters that have no accent to lose
 _ENGLISH = {word: english for english, words in SYNONYMS.items() for word in (english, *words.split())}
 _KNOWN = {**{word: word for word in WORDS.split()}, **_ENGLISH}
 
@@ -29,7 +32,8 @@ _KNOWN = {**{word: word for word in WORDS.split()}, **_ENGLISH}
 @cache
 def words(name: str) -> Words:
     """The English words of a name, singular, lower case, without accents."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    told = _HAN.sub(lambda found: f" {HAN[found.group()]} ", name[:LONGEST]).translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", told).encode("ascii", "ignore").decode()
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
     parts = [part for part in re.split(r"[^a-z0-9]+", spaced.lower()) if part]
     parts = [part for part in parts if part not in STOP_WORDS] or parts
