@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from grader.caches import disk_fault, made_once
+from grader.caches import disk_fault, locked, made_once
 from grader.database.programs import account, programs, server_version
 from grader.errors import OurFault
 
 INITDB_SECONDS = 120
 COPY_SECONDS = 300
 BUILTIN_LOCALE_FROM = 17
+PREFIX, IN_USE = "grader-postgres-", "in-use"
+YOUNG_SECONDS = 60.0
 
 # Fixed so that plans and counts depend on nothing but the data: no parallel workers, no JIT, no autovacuum in
 # the middle of a measurement. Durability is off because the cluster is thrown away.
@@ -75,18 +80,33 @@ def _initdb(folder: Path, target: Path) -> None:
 def copied(source: Path) -> Iterator[Path]:
     """A scratch folder with a copy of the data folder `source` in `data` and an empty `socket`; removed at the end."""
     uid, gid = account()
+    remove_left_behind(Path(tempfile.gettempdir()))
     try:
-        scratch = Path(tempfile.mkdtemp(prefix="grader-postgres-"))
+        scratch = Path(tempfile.mkdtemp(prefix=PREFIX))
         scratch.chmod(0o711)
         (scratch / "socket").mkdir(mode=0o700)
         _own(scratch / "socket", uid, gid)
     except OSError as error:
         raise disk_fault(error, Path(tempfile.gettempdir())) from error
     try:
-        copy_tree(source, scratch / "data")
-        yield scratch
+        with locked(scratch / IN_USE):
+            copy_tree(source, scratch / "data")
+            yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Remove the scratch folders of killed runs: those of ours whose lock nobody holds any more."""
+    for scratch in folder.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # not ours, in use, or gone in this moment
+            about = scratch.lstat()
+            young = time.time() - about.st_mtime < YOUNG_SECONDS  # its lock may be about to be taken
+            if about.st_uid != os.geteuid() or not stat.S_ISDIR(about.st_mode) or young:
+                continue
+            with (scratch / IN_USE).open("r+") as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(scratch)
 
 
 def copy_tree(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import resource
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,9 @@ START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 CONNECT_SECONDS = 10
 POLL_SECONDS = 0.02
+# Of one server process, shared memory included: above what `work_mem` and `hash_mem_multiplier` may allow a hash
+# table, below what hurts the machine. The planner heeds neither setting nor cancellation; this stops it.
+MOST_MEMORY = 2 * 1024**3
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -91,7 +95,7 @@ def running(data: Path, socket: Path) -> Iterator[SocketServer]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a Ctrl-C is for us to act on
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - only an async-signal-safe system call
+            preexec_fn=_bound,  # noqa: PLW1509 - only async-signal-safe system calls
             **as_account(),
         )
         try:
@@ -125,5 +129,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(STOP_SECONDS)
 
 
-def _die_with_parent() -> None:
+def _bound() -> None:
+    """Die with this program, and let no process of the server take the machine's memory."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

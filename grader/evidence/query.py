@@ -35,14 +35,6 @@ class SqlError(msgspec.Struct, frozen=True, kw_only=True):
     column: int = 0
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement of the submission that did not finish: it raised `error`, or our watchdog stopped it."""
-
-    data: str
-    error: SqlError | None = None
-    stopped_after: float | None = None
-
-
 class ResultColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a result as PostgreSQL names it."""
 
@@ -74,6 +66,18 @@ class SmallTable(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement of the submission that did not finish: it raised `error`, or our watchdog stopped it.
+
+    `tables` are the rows on which it raised the error, as few as we could, when a small database was enough.
+    """
+
+    data: str
+    error: SqlError | None = None
+    stopped_after: float | None = None
+    tables: tuple[SmallTable, ...] = ()
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

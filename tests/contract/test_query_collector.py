@@ -10,9 +10,10 @@ import pytest
 from query_samples import PACK, REFERENCE, little_exercise
 
 from grader.collectors.query import collector as query
-from grader.collectors.query.data import BIG, template
+from grader.collectors.query import work as work_module
+from grader.collectors.query.data import BIG, check_whole, template
 from grader.collectors.query.session import Session
-from grader.collectors.query.work import measure
+from grader.collectors.query.work import Baseline, baseline, measure
 from grader.database import Databases, Server
 from grader.database.process import ProcessDatabases
 from grader.errors import OurFault, SubmissionFault
@@ -156,6 +157,83 @@ def test_an_error_that_only_some_data_raise_is_found(collect: Collect, tmp_path:
     assert failure.error is not None
     assert failure.error.sqlstate == "21000"
     assert "small database" in failure.data
+
+
+def test_a_division_that_only_free_orders_break_is_found_and_shown_on_few_rows(
+    collect: Collect, tmp_path: Path
+) -> None:
+    good = (REFERENCE / "good-rewrite/query.sql").read_text()
+    unguarded = good.replace("nullif(sum(rev.revenue) OVER (), 0)", "sum(rev.revenue) OVER ()")
+    assert unguarded != good
+    failure = collect(answer(tmp_path, unguarded)).failure
+    assert failure is not None
+    assert failure.error is not None
+    assert failure.error.sqlstate == "22012"
+    assert {table.name for table in failure.tables} == {"products", "customers", "orders", "order_items"}
+    assert sum(len(table.rows) for table in failure.tables) < 8
+
+
+def test_a_setting_that_postgresql_does_not_take_is_the_setups_fault(collect: Collect, tmp_path: Path) -> None:
+    good = (REFERENCE / "good-rewrite/query.sql").read_text()
+    found = collect(answer(tmp_path, good, "SET work_mem = '64mb'; SET hash_mem_multiplier = 2"))
+    assert found.setup_failure is not None
+    assert found.setup_failure.error is not None
+    assert "work_mem" in found.setup_failure.error.message
+    assert [setting.name for setting in found.settings] == ["hash_mem_multiplier"]
+    assert len(found.cells) == 4
+
+
+def test_statistics_on_expressions_are_made(collect: Collect, tmp_path: Path) -> None:
+    good = (REFERENCE / "good-rewrite/query.sql").read_text()
+    setup = "CREATE STATISTICS s (mcv) ON (date_trunc('year', placed_at)), status FROM orders; ANALYZE (VERBOSE) orders"
+    found = collect(answer(tmp_path, good, setup))
+    assert (found.refusals, found.setup_failure) == ((), None)
+
+
+def test_a_server_that_dies_under_our_own_statements_is_our_fault(
+    collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(server: Server) -> None:
+        with server.connect(BIG) as admin:
+            admin.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(query, "check_whole", die)
+    with pytest.raises(OurFault, match="E222"):
+        collect(REFERENCE / "good-rewrite")
+
+
+def test_a_table_that_was_cut_short_in_the_cache_is_our_fault(databases: Databases) -> None:
+    exercise = little_exercise()
+    with databases.start(template(exercise, exercise.about.grading)) as server:
+        check_whole(server)
+        with server.connect(BIG) as admin:
+            admin.execute("SET allow_system_table_mods = on")
+            admin.execute("UPDATE pg_class SET relpages = relpages + 1 WHERE relname = 'orders'")
+        with pytest.raises(OurFault, match="damaged: orders"):
+            check_whole(server)
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_a_damaged_baseline_is_measured_anew(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damage: str
+) -> None:
+    exercise = little_exercise()
+    with databases.start(template(exercise, exercise.about.grading)) as server:
+        version = server.version
+    kept = baseline(databases, version, exercise, exercise.about.grading)
+    measured = []
+
+    def measure_pack(*_: object) -> Baseline:
+        measured.append(1)
+        return kept
+
+    monkeypatch.setattr(work_module, "_measure_pack", measure_pack)
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path))
+    assert baseline(databases, version, exercise, exercise.about.grading) == kept
+    file = next(tmp_path.glob("query-baseline-*/baseline.json"))
+    file.write_bytes(file.read_bytes()[:300]) if damage == "cut" else file.unlink()
+    assert baseline(databases, version, exercise, exercise.about.grading) == kept
+    assert len(measured) == 2
 
 
 def test_what_postgresql_cannot_parse_is_told_with_its_place(collect: Collect, tmp_path: Path) -> None:

@@ -131,6 +131,18 @@ def test_a_query_is_to_blame_for_a_dead_process_only_when_it_dies_again(times: i
         session.close()
 
 
+def test_a_query_whose_planning_needs_all_memory_is_refused_and_the_server_stays_fit(server: Server) -> None:
+    bomb = "SELECT 1 AS x"
+    for level in range(25):
+        bomb = f"SELECT x + x AS x FROM ({bomb}) AS t{level}"
+    bomb = f"SELECT x FROM ({bomb.replace('SELECT 1 AS x', 'SELECT oid::int8 AS x FROM pg_class')}) AS t"
+    session = Session(server, "postgres", role="postgres")
+    with pytest.raises(StatementFailed, match="out of memory"):
+        session.ask(bomb, seconds=120, most=1)
+    assert session.ask("SELECT 1", seconds=10, most=1).rows == (("1",),)
+    session.close()
+
+
 def test_values_come_as_postgresql_writes_them(server: Server) -> None:
     session = Session(server, "postgres", role="postgres")
     query = (

@@ -253,6 +253,12 @@ def test_words_that_are_not_known_go_to_a_person() -> None:
     assert ask_agrees(answer(explanation=strange)).outcome is Outcome.FOR_REVIEW
 
 
+def test_a_short_text_in_another_language_goes_to_a_person_instead_of_failing() -> None:
+    text = "変更後は orders を一回だけ読むようになり、とても速くなりました。以前は各行ごとに全部を読んでいました。"
+    found = answer(explanation=text)
+    assert [ask(found).outcome for ask in (ask_comparison, ask_plan_analysis)] == [Outcome.FOR_REVIEW] * 2
+
+
 def test_every_failure_says_what_was_expected_and_shows_evidence() -> None:
     spare = Index(name="spare_idx", table="orders", definition="… USING btree (total)", columns=("total",), blocks=900)
     cells = tuple(c for c in answer().cells if not (c.query == "submitted" and c.setup))

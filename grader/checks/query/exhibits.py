@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from grader.evidence.query import Failure, Refusal, SqlError
-from grader.exhibits import AnyExhibit, CodeExhibit, SqlExhibit
+from grader.evidence.query import Failure, Refusal, SmallTable, SqlError
+from grader.exhibits import AnyExhibit, CodeExhibit, RowsExhibit, SqlExhibit
 from grader.model import Finding, failed
-from grader.visible import visible
+from grader.visible import one_line, visible
 
 RUN_IT = "psql -d practice -f query.sql"
 MOST_SHOWN = 5
+MOST_ROWS_SHOWN = 30
 LONGEST_STATEMENT = 4_000
 
 
@@ -50,12 +51,48 @@ def failed_statement(failure: Failure, text: str, file: str, command: str) -> Fi
         exhibits.append(code_at(Refusal(file=file, what=error.message, line=error.line, column=error.column), text))
     answer = f"ERROR: {error.sqlstate}: {error.message}" + (f"\nHINT: {error.hint}" if error.hint else "")
     exhibits.append(SqlExhibit(title="What PostgreSQL answered", statement=short(text), answer=answer, command=command))
+    exhibits += small_tables(failure.tables, answer)
     return failed(
         f"{place}: PostgreSQL refused it{where}: {error.message} (SQLSTATE {error.sqlstate})",
         expected="a statement that runs without an error",
         where=place,
         exhibits=tuple(exhibits),
     )
+
+
+def small_tables(tables: tuple[SmallTable, ...], answer: str) -> tuple[AnyExhibit, ...]:
+    """The rows of a small database and a script that shows again what happens on it; nothing when there are none."""
+    if not tables:
+        return ()
+    inserts = [
+        f"INSERT INTO {table.name} VALUES\n  " + ",\n  ".join(_literals(row) for row in table.rows) + ";"
+        for table in tables
+    ]
+    empty = f"TRUNCATE {', '.join(table.name for table in tables)} CASCADE;"
+    script = SqlExhibit(
+        title="See it again: save this as difference.sql beside both queries",
+        statement="\n".join(["BEGIN;", empty, *inserts, "\\i original.sql", "\\i query.sql", "ROLLBACK;"]),
+        answer=answer,
+        command="psql -d practice -f difference.sql",
+    )
+    return (*(_table(table) for table in tables), script)
+
+
+def _table(table: SmallTable) -> RowsExhibit:
+    return RowsExhibit(
+        title=f"Rows of {table.name}",
+        head=table.columns,
+        rows=tuple(tuple(_cell(value) for value in row) for row in table.rows[:MOST_ROWS_SHOWN]),
+        note=f"{len(table.rows)} rows" if len(table.rows) > MOST_ROWS_SHOWN else "",
+    )
+
+
+def _cell(value: str | None) -> str:
+    return "NULL" if value is None else one_line(value, 80)
+
+
+def _literals(row: tuple[str | None, ...]) -> str:
+    return "(" + ", ".join("NULL" if v is None else "'" + v.replace("'", "''") + "'" for v in row) + ")"
 
 
 def short(text: str) -> str:

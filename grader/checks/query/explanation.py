@@ -50,6 +50,8 @@ def ask_comparison(evidence: QueryAnswer, *, least: int = 2) -> Finding:
     if len(found) >= least:
         shown = ", ".join(sorted(found, key=lambda number: (-len(number), number))[:6])
         return passed(f"The explanation gives figures: {one_line(shown, 120)}")
+    if not is_english(evidence.explanation):
+        return for_review("It may compare in words that are not recognised", exhibits=(_text(evidence),))
     return failed(
         f"The explanation holds {len(found)} measured figures: nothing can be compared",
         expected="figures with a unit for the given query and for yours: time, rows or buffers",
@@ -66,6 +68,8 @@ def ask_plan_analysis(evidence: QueryAnswer, *, least: int = 2) -> Finding:
     found = sorted(plan_nodes(evidence.explanation))
     if len(found) >= least:
         return passed(f"The explanation reads the plans: {one_line(', '.join(found), 160)}")
+    if not is_english(evidence.explanation):
+        return for_review("It may read the plans in words that are not recognised", exhibits=(_text(evidence),))
     named = ", ".join(found) if found else "no node of any plan"
     return failed(
         f"The explanation names {one_line(named, 120)}: that is no analysis of a plan",
@@ -133,7 +137,8 @@ def ask_agrees(evidence: QueryAnswer) -> Finding:
         return blocked("The work did not become less: there is no change to explain")
     if right:
         return passed(f"{len(right)} claims are confirmed by the plans, none is contradicted", exhibits=(table,))
-    if names_any_object(evidence.explanation, compared) and is_long(evidence.explanation):
+    readable = is_long(evidence.explanation) or not is_english(evidence.explanation)
+    if names_any_object(evidence.explanation, compared) and readable:
         return for_review("No claim could be compared with the plans: a person must read", exhibits=(_text(evidence),))
     return failed(
         "It claims nothing that can be compared with the plans",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checks.query.exhibits import RUN_IT, short
+from grader.checks.query.exhibits import MOST_ROWS_SHOWN, RUN_IT, short, small_tables
 from grader.checks.query.facts import mostly_different, not_run
-from grader.evidence.query import Answer, Difference, QueryAnswer, ResultColumn, SmallTable
+from grader.evidence.query import Answer, Difference, QueryAnswer, ResultColumn
 from grader.exhibits import AnyExhibit, RowsExhibit, SqlExhibit, TextExhibit
 from grader.model import Check, Finding, blocked, failed, passed
 from grader.sql.query.rows import first_difference, type_family
 from grader.visible import one_line
-
-MOST_ROWS_SHOWN = 30
 
 
 def ask_columns(evidence: QueryAnswer) -> Finding:
@@ -107,8 +105,9 @@ def _row(answer: Answer, number: int) -> str:
 
 def _shown(difference: Difference) -> tuple[AnyExhibit, ...]:
     answers = _answers(difference)
-    tables = tuple(_table(table) for table in difference.tables)
-    return (answers, *tables, _script(difference)) if tables else (answers, _large(difference))
+    told = f"given: {_row(difference.given, 0)} …; yours: {_row(difference.submitted, 0)} …"
+    tables = small_tables(difference.tables, told)
+    return (answers, *tables) if tables else (answers, _large(difference))
 
 
 def _answers(difference: Difference) -> RowsExhibit:
@@ -125,38 +124,6 @@ def _answers(difference: Difference) -> RowsExhibit:
         rows=tuple(rows),
         note=f"({names}) on {difference.name}",
     )
-
-
-def _table(table: SmallTable) -> RowsExhibit:
-    return RowsExhibit(
-        title=f"Rows of {table.name}",
-        head=table.columns,
-        rows=tuple(tuple(_cell(value) for value in row) for row in table.rows[:MOST_ROWS_SHOWN]),
-        note=f"{len(table.rows)} rows" if len(table.rows) > MOST_ROWS_SHOWN else "",
-    )
-
-
-def _cell(value: str | None) -> str:
-    return "NULL" if value is None else one_line(value, 80)
-
-
-def _script(difference: Difference) -> SqlExhibit:
-    names = ", ".join(table.name for table in difference.tables)
-    inserts = [
-        f"INSERT INTO {table.name} VALUES\n  " + ",\n  ".join(_literals(row) for row in table.rows) + ";"
-        for table in difference.tables
-    ]
-    lines = ["BEGIN;", f"TRUNCATE {names} CASCADE;", *inserts, "\\i original.sql", "\\i query.sql", "ROLLBACK;"]
-    return SqlExhibit(
-        title="See it again: save this as difference.sql beside both queries",
-        statement="\n".join(lines),
-        answer=f"given: {_row(difference.given, 0)} …; yours: {_row(difference.submitted, 0)} …",
-        command="psql -d practice -f difference.sql",
-    )
-
-
-def _literals(row: tuple[str | None, ...]) -> str:
-    return "(" + ", ".join("NULL" if v is None else "'" + v.replace("'", "''") + "'" for v in row) + ")"
 
 
 def _large(difference: Difference) -> TextExhibit:

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import structs
 
 from grader.collectors.query.catalog import indexes, table_blocks, table_rules
-from grader.collectors.query.data import BIG, PRIVATE, SMALL, make_database, private_data, template
+from grader.collectors.query.data import BIG, PRIVATE, SMALL, check_whole, make_database, private_data, template
 from grader.collectors.query.exercise import Exercise, exercise_for
-from grader.collectors.query.session import Session, StatementFailed, StatementStopped
+from grader.collectors.query.session import Session, StatementFailed, StatementStopped, our_statements
 from grader.collectors.query.small import (
     Pair,
     SmallBench,
@@ -19,7 +19,7 @@ from grader.collectors.query.small import (
     comparison,
     submitted_answer,
 )
-from grader.collectors.query.work import Baseline, apply_setup, baseline, measure, measured_if_it_ends
+from grader.collectors.query.work import Baseline, apply_setup, baseline, measure, measured_if_it_ends, taken_settings
 from grader.database import Server
 from grader.errors import OurFault, SubmissionFault
 from grader.evidence.query import Answer, Cell, Data, Difference, Failure, Index, QueryAnswer, Setting
@@ -51,7 +51,9 @@ def collect_query(job: Job, *, exercises: str = "exercises") -> QueryAnswer:
     with contextlib.ExitStack() as stack:
         with job.stages.measure("data"):
             server = stack.enter_context(job.databases.start(template(exercise, big)))
-        return _Grading(job, exercise, server).run()
+        with our_statements():
+            check_whole(server)
+            return _Grading(job, exercise, server).run()
 
 
 class _Grading:
@@ -147,9 +149,10 @@ class _Grading:
                 bare = measured_if_it_ends(self.server, "submitted", query, None, seconds=limits.query)
                 cells += [bare] if bare is not None else []
                 failed = apply_setup(self.server, setup.steps, seconds=limits.setup)
-                self.facts |= {"setup_failure": failed, "settings": setup.settings}
+                settings, refused = taken_settings(self.server, setup.settings, seconds=limits.setup)
+                self.facts |= {"setup_failure": failed or refused, "settings": settings}
             self.facts["added"] = self._added()
-            cells += self._final(query, setup.settings, known, setup=has_setup)
+            cells += self._final(query, self.facts.get("settings", ()), known, setup=has_setup)
         self.facts["cells"] = tuple(cells)
 
     def _final(self, query: str, settings: tuple[Setting, ...], known: Baseline, *, setup: bool) -> list[Cell]:

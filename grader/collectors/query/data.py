@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from grader.caches import cache_root
 from grader.collectors.query.exercise import BigData, Exercise
 from grader.database import Server, Template
+from grader.errors import OurFault
 
 OWNER = "author"
 BIG, PRIVATE, SMALL = "big", "private", "small"
@@ -80,3 +82,27 @@ def make_database(server: Server, name: str, exercise: Exercise, data: BigData |
     if data is not None:
         with server.connect(name) as admin:
             admin.execute("VACUUM (FREEZE, ANALYZE)")
+
+
+def check_whole(server: Server) -> None:
+    """Raise `OurFault` E222 when a file of the large data is not as long as when it was filled.
+
+    A table that was cut short gives fewer rows and no error: the answer would seem to be wrong.
+    """
+    with server.connect(BIG) as admin:
+        cut = [name for (name,) in admin.execute(_CUT_SHORT).fetchall()]
+    if cut:
+        raise OurFault(
+            "E222",
+            f"the cached data are damaged: {', '.join(cut)}",
+            note="nothing was taken from the submission for it",
+            help=f"remove {cache_root()}, which is made anew, and grade again",
+        )
+
+
+_CUT_SHORT = """
+SELECT relname FROM pg_class
+ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+   AND pg_relation_size(oid) <> relpages * current_setting('block_size')::bigint
+ ORDER BY relname
+"""

@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.pq import ExecStatus
 from psycopg.types.string import TextLoader
 
+from grader.caches import cache_root
 from grader.database import Connection, Server
 from grader.database.watchdog import watched
 from grader.errors import OurFault
@@ -198,12 +199,7 @@ class Session:
             return _BackendLost(str(error))
         if state.startswith(_OUR_STATES):
             self.close()
-            return OurFault(
-                "E222",
-                f"PostgreSQL broke while it ran a statement: {one_line(str(error), 200)}",
-                note="nothing was taken from the submission for it",
-                help="grade again; `grader doctor` looks at memory and disk",
-            )
+            return _broke(error)
         line = column = 0
         place = error.diag.statement_position
         if place is not None:
@@ -218,6 +214,24 @@ class Session:
                 column=column,
             )
         )
+
+
+@contextlib.contextmanager
+def our_statements() -> Iterator[None]:
+    """Statements of ours, beside the submission's: what fails there is our side's fault, E222."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _broke(error) from error
+
+
+def _broke(error: psycopg.Error) -> OurFault:
+    return OurFault(
+        "E222",
+        f"PostgreSQL broke while it ran a statement: {one_line(str(error), 200)}",
+        note="nothing was taken from the submission for it",
+        help=f"grade again; if it stays so, remove {cache_root()}: it is made anew; `grader doctor` looks at the disk",
+    )
 
 
 def _sql_name(display: str) -> str:

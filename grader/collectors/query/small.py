@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
 from psycopg import sql
 
 from grader.collectors.query.catalog import table_rules
@@ -19,6 +20,7 @@ from grader.sql.query.smalldata import SmallDatabase, parents_first, small_datab
 
 MOST_ROWS = 1_000
 SHRINKING = 160
+OF_VALUES = ("21", "22")  # SQLSTATE classes: more than one row from a subquery, division by zero, overflow …
 
 
 class SubmittedFailed(Exception):
@@ -107,12 +109,30 @@ class SmallBench:
         """A difference, made small."""
         tables, tries = shrink(database.tables, self._rules, self._differs, tries=SHRINKING)
         _, given, submitted = self.compare(SmallDatabase(name=database.name, tables=dict(tables)))
-        shown = tuple(
+        shown = self._shown(tables)
+        return Difference(name=database.name, tables=shown, given=given, submitted=submitted, tries=tries)
+
+    def smallest_failing(self, database: SmallDatabase, failure: Failure) -> Failure:
+        """An error that the values of the rows raise, with few rows that raise it; any other failure as it is."""
+        state = failure.error.sqlstate if failure.error is not None else ""
+        if not state.startswith(OF_VALUES):
+            return failure
+        tables, _ = shrink(database.tables, self._rules, lambda tables: self._fails(tables, state), tries=SHRINKING)
+        return structs.replace(failure, tables=self._shown(tables))
+
+    def _shown(self, tables: Tables) -> tuple[SmallTable, ...]:
+        return tuple(
             SmallTable(name=rule.name, columns=tuple(c.name for c in rule.columns), rows=tables[rule.name])
             for rule in self._rules
             if tables[rule.name]
         )
-        return Difference(name=database.name, tables=shown, given=given, submitted=submitted, tries=tries)
+
+    def _fails(self, tables: Tables, state: str) -> bool:
+        try:
+            self.compare(SmallDatabase(name="being made smaller", tables=dict(tables)))
+        except SubmittedFailed as fault:
+            return fault.failure.error is not None and fault.failure.error.sqlstate == state
+        return False
 
     def _differs(self, tables: Tables) -> bool:
         try:
@@ -150,7 +170,10 @@ def compare_small(bench: SmallBench, *, seed: int, fixtures: bool) -> tuple[list
     authored: list[tuple[Data, SmallDatabase]] = [("fixture", one) for one in bench.fixtures()] if fixtures else []
     made: list[tuple[Data, SmallDatabase]] = [("small", one) for one in bench.made(seed)]
     for kind, database in authored + made:
-        same, given, submitted = bench.compare(database)
+        try:
+            same, given, submitted = bench.compare(database)
+        except SubmittedFailed as fault:
+            raise SubmittedFailed(bench.smallest_failing(database, fault.failure)) from fault
         found.append(comparison(kind, database.name, given, submitted, same=same))
         if not same:
             different.append(database)

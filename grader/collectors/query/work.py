@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import structs
+from psycopg import sql
 
 from grader.caches import made_once
 from grader.collectors.query.catalog import shape
@@ -45,7 +47,16 @@ def baseline(databases: Databases, version: str, exercise: Exercise, big: BigDat
         measured = _measure_pack(databases, exercise, big)
         (folder / _FILE).write_bytes(msgspec.json.encode(measured))
 
-    folder = made_once(f"query-baseline-{version}-{exercise.digest}-{big.seed}-{big.size}-{MEASURED_BY}", make)
+    name = f"query-baseline-{version}-{exercise.digest}-{big.seed}-{big.size}-{MEASURED_BY}"
+    folder = made_once(name, make)
+    try:
+        return _kept(folder)
+    except (OSError, msgspec.DecodeError):  # a cache is never trusted to be whole: what is damaged is made anew
+        shutil.rmtree(folder, ignore_errors=True)
+    return _kept(made_once(name, make))
+
+
+def _kept(folder: Path) -> Baseline:
     return msgspec.json.decode((folder / _FILE).read_bytes(), type=Baseline)
 
 
@@ -110,6 +121,27 @@ def apply_setup(server: Server, steps: Iterable[SetupStep], *, seconds: float) -
             )
     analyze(server, {table for step in steps for table in step.tables})
     return next((failure for failure in failures if failure is not None), None)
+
+
+def taken_settings(
+    server: Server, settings: Iterable[Setting], *, seconds: float
+) -> tuple[tuple[Setting, ...], Failure | None]:
+    """The settings that PostgreSQL takes (it knows `64MB` and no `64mb`), and the first that it refuses."""
+    taken: list[Setting] = []
+    failures: list[Failure] = []
+    session = Session(server, BIG, file="setup.sql")
+    for setting in settings:
+        statement = sql.SQL("SET {} TO {}").format(sql.Identifier(setting.name), sql.Literal(setting.value))
+        try:
+            session.run(statement.as_string(), seconds=seconds)
+        except StatementFailed as fault:
+            failures.append(Failure(data="setup.sql", error=fault.error))
+        except StatementStopped as fault:
+            failures.append(Failure(data="setup.sql", stopped_after=fault.seconds))
+        else:
+            taken.append(setting)
+    session.close()
+    return tuple(taken), next(iter(failures), None)
 
 
 def _step_failure(session: Session, step: SetupStep, seconds: float) -> Failure | None:

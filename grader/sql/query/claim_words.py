@@ -20,6 +20,13 @@ USES = _any(r"""
     \bthanks\sto\b  \bserves?\b  \bnutzt\b  \bbenutzt\b  \bverwendet\b  \butilise\b  \busa\b
 """)
 SPILL = _any(r"\bspill\w* \bexternal\s(?:merge|sort)\b \btemp(?:orary)?\s(?:file|block)s?\b")
+CREATES = _any(r"""
+    \bcreat\w*  \badd(?:s|ed|ing)?\b  \bnew\sindex\b  \bbuil[dt]s?\b  \bintroduc\w*  \bdefin\w*  \bmade\b
+    \bangelegt\b  \berstellt?\w*  \bcréé\w*  \bcreé\b  \bcreado\w*
+""")
+FASTER_IN_WORDS = _any(r"""
+    \bfaster\b  \bspeed(?:s|ed)?[\s-]?up\b  \bschneller\b  \bplus\srapide\b  \bmás\srápid\w*
+""")
 FASTER = _any(r"""
     \bfaster\b  \bspeed(?:s|ed)?[\s-]?up\b  \b\d[\d.,]*\s*(?:x|×)(?!\w)  \bschneller\b  \bplus\srapide\b
     \bmás\srápid\w*
@@ -36,6 +43,23 @@ REWRITTEN = _any(r"""
     \buna\s(?:sola\s)?vez\b  \bjoin\w*  \bgroup(?:ed|s|ing)?\sby\b  \b(?:group|hash)aggregate\b  \baggregat\w*
     \bwindow\w*  \blateral\w*  \bcte\w*  \bwith[\s-]clause\w*  \bfilter\w*  \bsargable\b  \brange\b  \bunion\b
     \bmateriali[sz]\w*  \bpre-?aggregat\w*  \bunnest\w*  \bdecorrelat\w*  \bpush\w*
+""")
+CLEARLY_BEFORE = _any(r"""
+    \boriginal\w*  \bbefore\b  \bold\b  \bgiven\b  \binitial\w*  \bprevious\w*  \bformer\w*
+    \bslow\s(?:query|version|plan)\b  \bvorher\b  \balte[rsn]?\b  \bavant\b  \bantes\b
+""")
+FEWER = _any(r"""
+    \b\d[\d.,]*\b  \bscans\b  \bone\b  \bonce\b  \bonly\b  \bsingle\b  \bjust\b  \btwo\b  \bthree\b  \bfour\b
+    \bfive\b  \bmany\b  \bmost\b  \bfewer\b  \bless\b  \bkept\b  \bkeep\w*  \bremain\w*  \bstill\b  \bstays?\b
+    \bbelow\b  \bunder\b  \binside\b  \bwithin\b  \btrigger\w*  \bsub\w*  \bnested\b  \binner\b
+    \beinmal\w*  \beine[nmrs]?\b  \bnur\b  \bmehrere\w*  \bbleib\w*
+    \bune?\b  \bqu'une?\b  \bseule?\b  \breste\w*  \bplusieurs\b  \bun[ao]?\b  \bsol[ao]\b  \bqueda\w*
+""")
+HYPOTHETICAL = _any(r"""
+    \bwould\b  \bcould\b  \bcan(?:not|'t)?\b  \bmight\b  \bmay\b  \bshould\b  \bif\b  \bunless\b  \bworth\b
+    \bimpossible\b  \btried\b  \btry\w*  \bwanted\b  \balternativ\w*  \bconsider\w*  \?
+    \bwürde\w*  \bkönnte\w*  \bwäre\w*  \bhätte\w*
+    \bwenn\b  \bserait\b  \baurait\b  \bpourrait\w*  \bsi\b  \bsería\b  \bpodría\w*  \bhabría\b
 """)
 BEFORE = _any(r"""
     \boriginal\w*  \bbefore\b  \bold\b  \bgiven\b  \binitial\w*  \bprevious\w*  \bformer\w*  \bused\sto\b  \bwas\b
@@ -55,6 +79,12 @@ DOUBTFUL = _any(r"""
     \bno(?:t|r|ne)?\b  n't\b  \bnever\b  \bwithout\b  \bwould\b  \bcould\b  \bmight\b  \bmay\b  \bshould\b  \bif\b
     \bconsider\w*  \btried\b  \btry\b  \breject\w*  \bdropp\w*  \balternativ\w*  \bavoid\w*  \bunnecessary\b
     \bunless\b  \binstead\sof\b  \brather\sthan\b  \bdecided\sagainst\b  \?  \bnicht\b  \bkein\w*  \bohne\b
+    \bremov\w*  \bdiscard\w*  \babandon\w*  \bdelet\w*  \bdrop\b  \brevert\w*  \bexperiment\w*  \bfirst\b
+    \binitially\b  \bearlier\b  \bredundant\w*  \bsuperfluous\b  \buseless\b  \bunused\b  \bneither\b  \bnor\b
+    \bverw[oa]rf\w*  \bentfern\w*  \bgelöscht\w*  \bwäre\w*  \bhätte\w*  \bzuerst\b  \bzunächst\b  \büberflüssig\w*
+    \bunnötig\w*  \bweder\b  \bsupprim\w*  \bretir\w*  \bessay\w*  \bserait\b  \baurait\b  \bpourrait\b  \bd'abord\b
+    \binutile\w*  \bni\b  \bsería\b  \bhabría\b  \bpodría\b  \bprobé\b  \bquit\w*  \belimin\w*  \bdescart\w*
+    \binútil\w*  \bsarebbe\b  \btolt\w*  \bseria\b
     \bwürde\w*  \bkönnte\w*  \bsans\b  \bpas\b  \bsin\b  \bnão\b  \bsem\b  \bnon\b  \bsenza\b
 """)
 INDEX_NAME = re.compile(r"\b(?:idx_\w+|ix_\w+|\w+_idx\d*|\w+_index|\w+_pkey)\b", re.IGNORECASE)
@@ -66,14 +96,41 @@ NODE_TYPES = _any(r"""
     \bmateriali[sz]e\b  \bcte\sscan\b  \bexternal\s(?:merge|sort)\b  \bquicksort\b  \btop-n\sheapsort\b
     \bincremental\ssort\b  \bfull\s(?:table\s)?scan\w*
 """)
-UNITS = _any(r"""
-    \bms\b  \bmillisec\w*  \bsec(?:ond)?s?\b  (?<=\d)\s?s\b  \bµs\b  \bmin(?:ute)?s?\b  \bbuffers?\b  \bblocks?\b
-    \bpages?\b  \brows\b  \bcosts?\b  (?<=\d)\s?x\b  ×  %  \btimes\b  \bsekunden\b  \bzeilen\b  \blignes\b  \bfilas\b
-    \btime\b  \bruntime\b  \blaufzeit\b  \bshared\shit\b  \bduration\b
-""")
-NUMBER = re.compile(
-    r"(?<![\w.,-])\d{1,3}(?:[,_ \u202f']\d{3})+(?:\.\d+)?(?!\w)"
-    r"|(?<![\w.,])\d+(?:[.,]\d+)?(?=\s?(?:ms|s|x|k|kb|mb)?\b|[^\w]|$)",
+_TIME = _any(r"""
+    ms  msecs?  milli\w+  mili\w+  µs  micro\w+  s  secs?  second\w*  min  minutes?
+    sek  sekunden?  sekundy?  segundos?  secondi  мс  миллисекунд\w*  сек  секунд\w*
+""").pattern
+_TIME_CJK = "秒|毫秒|ミリ秒|밀리초|초"  # no word ends there
+_COUNTED = _any(r"""
+    buffers?  blocks?  pages?  rows  costs?  times  x  [kmg]i?b  zeilen  blöcke\w*  puffer\w*  seiten  lignes  blocs
+    tampons  fois  filas  bloques  páginas  veces  righe  blocchi  linhas  blocos  vezes  строк\w*  блок\w*  раза?
+""").pattern
+_LENGTH = _any(r"time runtime laufzeit dauer durée temps tiempo durata tempo время duration shared\shit").pattern
+UNITS = re.compile(
+    rf"(?<=\d)\s?(?:{_TIME})\b|\b(?!s\b|min\b)(?:{_TIME})\b|(?:\b|(?<=\d))(?:{_COUNTED})\b|\b(?:{_LENGTH})\b"
+    rf"|{_TIME_CJK}|行|倍|ブロック|×|%",
     re.IGNORECASE,
 )
+NUMBER = re.compile(
+    r"(?<![\w.,-])\d{1,3}(?:[,_ \u00a0\u2009\u202f'\u2019]\d{3})+(?:\.\d+)?(?!\w)"
+    r"|(?<![A-Za-z_0-9.,])\d+(?:[.,]\d+)?(?:e[+-]?\d+)?(?=\s?[a-zµ]{0,12}\b|[^\w]|[^\x00-\x7f]|$)",
+    re.IGNORECASE,
+)
+_COUNT_WORDS = _any(r"""
+    one  two  three  four  five  six  seven  eight  nine  ten  half\sa  eine?r?  zwei  drei  vier  fünf  sechs  sieben
+    acht  neun  zehn  une?  deux  trois  quatre  cinq  sept  huit  neuf  dix  una?  dos  tres  cuatro  cinco  seis
+    siete  ocho  nueve  diez
+""").pattern
+# A figure with a unit of time right behind it counts whatever its size, also in words.
+MEASURED = re.compile(
+    rf"(?<![A-Za-z_0-9.,])(?:\d+(?:[.,]\d+)?|(?:{_COUNT_WORDS}))[\s-]?(?:(?:{_TIME})(?!\w)|{_TIME_CJK})", re.IGNORECASE
+)
 ENGLISH = {"the", "is", "and", "of", "to", "in", "with", "for", "that", "was", "a", "it", "by", "on", "this", "which"}
+OTHER_LANGUAGES = {
+    *("der", "die", "das", "und", "ist", "nicht", "ein", "eine", "auf", "jetzt", "wird", "den", "für", "mit", "pro"),
+    *("le", "la", "les", "et", "est", "une", "des", "sur", "pour", "dans", "du", "chaque", "maintenant", "avec"),
+    *("el", "los", "las", "y", "es", "una", "por", "para", "con", "cada", "ahora", "del", "que", "en"),
+    *("il", "lo", "gli", "ogni", "per", "adesso", "sono", "o", "os", "um", "uma", "com", "agora", "do", "da", "não"),
+    *("het", "een", "van", "voor", "niet", "met", "og", "och", "på", "för", "nu", "jest", "nie", "dla"),
+}
+OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7ff]")

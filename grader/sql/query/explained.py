@@ -13,6 +13,7 @@ from grader.sql.query.claims import LEAST_GAIN, Ground, paragraphs, used_indexes
 FEW_WORDS = 60
 LEAST_WORDS = 40
 ENGLISH_SHARE = 0.06
+FOREIGN_WORDS = 2
 _WORD = re.compile(r"[^\W\d_]{1,}")
 
 
@@ -37,13 +38,23 @@ def effects(
     told = [paragraph for paragraph in paragraphs(text) if not any(sentence in paragraph for sentence in wrong)]
     used = [name for name in ground.added if name.lower() in used_indexes(ground.final)]
     if index_gain >= LEAST_GAIN and used:
-        places = {part.lower() for name in used for part in (name, *ground.added[name][1:])}
-        where = _paragraph(told, words.INDEX, places)
+        where = _index(told, ground, used)
         out.append(Effect(what=f"the index {', '.join(used)}", named=bool(where), where=where))
     if rewrite_gain >= LEAST_GAIN:
         where = _repeated(told, ground)
         out.append(Effect(what=_rewrite(ground), named=bool(where), where=where))
     return out
+
+
+def _index(told: list[str], ground: Ground, used: list[str]) -> str:
+    """The first paragraph that says "index" and which, or names one together with its table or column."""
+    names = {name.lower() for name in used}
+    columns = {part.lower() for name in used for part in ground.added[name][1:]}
+    where = _paragraph(told, words.INDEX, names | columns)
+    if where:
+        return where
+    about = columns | {ground.added[name][0].lower() for name in used}
+    return next((p for p in told if _names(p, names) and _names(p, about)), "")
 
 
 def _rewrite(ground: Ground) -> str:
@@ -60,16 +71,19 @@ def _repeated(told: list[str], ground: Ground) -> str:
 def _paragraph(told: list[str], effect: re.Pattern[str], objects: set[str]) -> str:
     """The first paragraph that names both an effect and an object."""
     for paragraph in told:
-        low = paragraph.lower()
-        if effect.search(low) and any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", low) for name in objects):
+        if effect.search(paragraph.lower()) and _names(paragraph, objects):
             return paragraph
     return ""
 
 
+def _names(text: str, objects: set[str]) -> bool:
+    """True when the text names one of the objects. Scripts without blanks may follow a name at once."""
+    return any(re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", text.lower()) for name in objects)
+
+
 def names_any_object(text: str, ground: Ground) -> bool:
     """True when the prose names a table, a column or an index at all."""
-    low = "\n".join(paragraphs(text)).lower()
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", low) for name in ground.objects())
+    return _names("\n".join(paragraphs(text)), ground.objects())
 
 
 def is_long(text: str) -> bool:
@@ -80,9 +94,13 @@ def is_long(text: str) -> bool:
 def is_english(text: str) -> bool:
     """False when the prose is clearly written in another language."""
     found = [word.lower() for word in _WORD.findall(" ".join(paragraphs(text)))]
+    english = sum(word in words.ENGLISH for word in found)
+    if len(words.OTHER_SCRIPT.findall(text)) > len(found):
+        return False
     if len(found) < LEAST_WORDS:
-        return True
-    return sum(word in words.ENGLISH for word in found) >= ENGLISH_SHARE * len(found)
+        other = sum(word in words.OTHER_LANGUAGES for word in found)
+        return other < FOREIGN_WORDS or other <= english
+    return english >= ENGLISH_SHARE * len(found)
 
 
 def measured_numbers(text: str) -> set[str]:
@@ -90,7 +108,9 @@ def measured_numbers(text: str) -> set[str]:
     if not words.UNITS.search(text):
         return set()
     found = {number.strip() for number in words.NUMBER.findall(text)}
-    return {number for number in found if not re.fullmatch(r"(?:19|20)\d\d|[0-9]", number)}
+    large = {number for number in found if not re.fullmatch(r"(?:19|20)\d\d|[0-9]", number)}
+    small = {" ".join(figure.split()) for figure in words.MEASURED.findall(text)}
+    return large | {figure for figure in small if not any(figure.startswith(number) for number in large)}
 
 
 def plan_nodes(text: str) -> set[str]:

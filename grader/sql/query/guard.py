@@ -7,6 +7,7 @@ is no fault of the answer by itself: `unread` says so, and PostgreSQL decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 import msgspec
@@ -21,7 +22,9 @@ from grader.visible import one_line
 
 LONGEST = 100_000
 MOST_NODES = 5_000
+_UNDERLINE = re.compile(r"\x1b\[\d*m")  # sqlglot marks the place for a terminal
 _NO_STATEMENT = "there is no query in the file: write one SELECT"
+_TOO_DEEP = "the query is nested hundreds of levels deep: nobody can read that"
 _TOP = (exp.Select, exp.SetOperation, exp.Subquery)
 
 
@@ -45,8 +48,10 @@ def check_query(sql: str, tables: Collection[str], *, file: str = "query.sql") -
     query = "".join("\n" if char == "\n" else " " for char in text.blanked[: statement.offset]) + statement.text
     try:
         trees = [tree for tree in sqlglot.parse(start, read="postgres") if tree is not None]
-    except (SqlglotError, RecursionError) as error:
-        return GuardedQuery(text=query, unread=one_line(str(error)))
+    except RecursionError:
+        return GuardedQuery(text=query, refusals=(place.refusal(exp.Null(), _TOO_DEEP),))
+    except SqlglotError as error:
+        return GuardedQuery(text=query, unread=one_line(_UNDERLINE.sub("", str(error))))
     return GuardedQuery(text=query, refusals=tuple(_walk(trees[0], place, {name.lower() for name in tables})))
 
 

@@ -23,11 +23,12 @@ _NAME = r'(?:[a-z_][a-z0-9_$]*|"[^"]+")'
 _TABLE = rf"(?:public\s*\.\s*)?{_NAME}"
 _STATISTICS = re.compile(
     rf"create\s+statistics\s+(?:if\s+not\s+exists\s+)?(?:{_TABLE}\s+)?(?:\(\s*[a-z, \s]+\)\s*)?"
-    rf"on\s+(?P<columns>{_NAME}(?:\s*,\s*{_NAME})*)\s+from\s+(?P<table>{_TABLE})",
-    re.IGNORECASE,
+    rf"on\s+(?P<columns>.+)\sfrom\s+(?P<table>{_TABLE})",
+    re.IGNORECASE | re.DOTALL,
 )
 _ANALYZE = re.compile(
-    rf"analy[sz]e(?:\s+verbose)?(?P<tables>(?:\s+{_TABLE}(?:\s*\([^()]*\))?)(?:\s*,\s*{_TABLE}(?:\s*\([^()]*\))?)*)?",
+    r"analy[sz]e(?:\s+verbose|\s*\(\s*(?:verbose|skip_locked)(?:\s*,\s*(?:verbose|skip_locked))*\s*\))?"
+    rf"(?P<tables>(?:\s+{_TABLE}(?:\s*\([^()]*\))?)(?:\s*,\s*{_TABLE}(?:\s*\([^()]*\))?)*)?",
     re.IGNORECASE,
 )
 _SET = re.compile(
@@ -39,7 +40,7 @@ _INDEX_NODES: tuple[type[exp.Expr], ...] = (
     *(exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Where, exp.And, exp.Or, exp.Not, exp.Neg, exp.Tuple),
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Is, exp.Like, exp.Add, exp.Sub),
     *(exp.Mul, exp.Div, exp.Mod, exp.DPipe, exp.Collate, exp.Opclass, exp.DataType, exp.DataTypeParam, exp.Interval),
-    *(exp.NullSafeEQ, exp.NullSafeNEQ, exp.Property),
+    *(exp.NullSafeEQ, exp.NullSafeNEQ, exp.Property, exp.Any, exp.AtTimeZone),
 )
 
 
@@ -138,8 +139,12 @@ class _Reader:
     def _statistics(self, statement: Statement) -> str:
         found = _STATISTICS.fullmatch(statement.text)
         if found is None:
-            return "write it as: CREATE STATISTICS name (kinds) ON columns FROM table, with plain columns"
-        return self._add("statistics", statement, (_plain(found["table"]),))
+            return "write it as: CREATE STATISTICS name (kinds) ON columns FROM table"
+        # What may stand in an index may stand in statistics: columns, and expressions of allowed functions.
+        tree = _read_index(f"CREATE INDEX ON {found['table']} ({found['columns']})")
+        if tree is None:
+            return "the columns of this CREATE STATISTICS cannot be read: use a plain form of them"
+        return _against_index(tree) or self._add("statistics", statement, (_plain(found["table"]),))
 
     def _add(
         self, kind: Literal["index", "statistics", "analyze"], statement: Statement, tables: tuple[str, ...]
@@ -152,13 +157,19 @@ class _Reader:
         return ""
 
     def _index(self, statement: Statement) -> str:
-        try:
-            tree = sqlglot.parse_one(statement.text, read="postgres")
-        except (SqlglotError, RecursionError):
-            return "this CREATE INDEX cannot be read: use a plain form of it"
-        if not isinstance(tree, exp.Create) or not isinstance(tree.this, exp.Index):
+        tree = _read_index(statement.text)
+        if tree is None:
             return "this CREATE INDEX cannot be read: use a plain form of it"
         return _against_index(tree) or self._add("index", statement, (_table(tree.this),))
+
+
+def _read_index(text: str) -> exp.Create | None:
+    """A CREATE INDEX as sqlglot reads it, `None` when it does not."""
+    try:
+        tree = sqlglot.parse_one(text, read="postgres")
+    except (SqlglotError, RecursionError):
+        return None
+    return tree if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Index) else None
 
 
 def _against_index(tree: exp.Create) -> str:

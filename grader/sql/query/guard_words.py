@@ -17,7 +17,8 @@ NODES: tuple[type[exp.Expr], ...] = (
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Is, exp.Like, exp.ILike, exp.Escape),
     *(exp.NullSafeEQ, exp.NullSafeNEQ, exp.SimilarTo, exp.Any, exp.All, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod),
     *(exp.IntDiv, exp.DPipe, exp.Filter, exp.Window, exp.WindowSpec, exp.WithinGroup, exp.AtTimeZone, exp.Bracket),
-    *(exp.Collate, exp.Aliases, exp.IntervalSpan),
+    *(exp.Collate, exp.Aliases, exp.IntervalSpan, exp.Slice, exp.Overlaps, exp.Kwarg, exp.HexString),
+    *(exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift, exp.BitwiseRightShift),
 )
 
 FUNCTIONS: tuple[type[exp.Func], ...] = (
@@ -29,15 +30,29 @@ FUNCTIONS: tuple[type[exp.Func], ...] = (
     *(exp.Pow, exp.Cast, exp.Extract, exp.TimestampTrunc, exp.DateTrunc, exp.Date, exp.TimestampFromParts),
     *(exp.DateFromParts, exp.TimeToStr, exp.StrToDate, exp.StrToTime, exp.ToChar, exp.Lower, exp.Upper, exp.Trim),
     *(exp.Substring, exp.Left, exp.Right, exp.Length, exp.Concat, exp.Replace, exp.StrPosition, exp.SplitPart),
-    *(exp.Initcap, exp.RegexpLike, exp.RegexpILike),
+    *(exp.Initcap, exp.RegexpLike, exp.RegexpILike, exp.RegexpReplace, exp.RegexpCount, exp.RegexpSubstr),
+    *(exp.AnyValue, exp.Corr, exp.CovarPop, exp.CovarSamp, exp.RegrSlope, exp.RegrIntercept, exp.RegrR2),
+    *(exp.BitwiseAndAgg, exp.BitwiseOrAgg, exp.BitwiseXorAgg, exp.MakeInterval, exp.DateBin, exp.ToNumber),
+    *(exp.JustifyDays, exp.JustifyHours, exp.JustifyInterval, exp.Exp, exp.Ln, exp.Log, exp.Cbrt, exp.WidthBucket),
+    *(exp.Pi, exp.Degrees, exp.Radians, exp.Sin, exp.Cos, exp.Tan, exp.BitLength, exp.Translate, exp.Reverse),
+    *(exp.Overlay, exp.StartsWith, exp.Ascii, exp.Chr, exp.MD5, exp.ArraySize, exp.ArrayPosition, exp.ArrayAppend),
+    *(exp.ArrayPrepend, exp.ArrayConcat, exp.ArrayRemove, exp.ArrayContainsAll, exp.ArrayContainedBy),
+    *(exp.ArrayOverlaps,),
 )
 
-NAMED_FUNCTIONS = {"make_date", "age", "justify_days", "justify_hours", "btrim", "char_length", "every", "all", "row"}
+NAMED_FUNCTIONS = {
+    *("make_date", "age", "isfinite", "btrim", "char_length", "octet_length", "regexp_match", "every", "all", "some"),
+    *("row", "num_nulls", "num_nonnulls", "gcd", "lcm", "div", "scale", "min_scale", "trim_scale", "cardinality"),
+    *("tsrange", "tstzrange", "daterange", "numrange", "int4range", "int8range", "isempty", "lower_inc", "upper_inc"),
+    *("lower_inf", "upper_inf", "regr_count", "regr_avgx", "regr_avgy"),
+}
 
 COLUMN_TYPES = {
     *(exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT, exp.DType.DECIMAL, exp.DType.FLOAT, exp.DType.DOUBLE),
     *(exp.DType.TEXT, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.BOOLEAN, exp.DType.DATE, exp.DType.TIME),
     *(exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ, exp.DType.INTERVAL, exp.DType.ARRAY),
+    *(exp.DType.TSRANGE, exp.DType.TSTZRANGE, exp.DType.DATERANGE, exp.DType.NUMRANGE),
+    *(exp.DType.INT4RANGE, exp.DType.INT8RANGE),
 }
 
 SYSTEM_COLUMNS = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"}
