@@ -8,7 +8,7 @@ from typing import Any
 from grader.errors import Problem
 from grader.evidence import NoEvidence, NotCollected, SavedEvidence, thaw
 from grader.judge import judge
-from grader.model import Bands, Challenge, Check, Criterion, Judgement, Outcome
+from grader.model import Bands, Challenge, Check, Criterion, Judgement, Level, Outcome
 from grader.questions import questions
 from grader.result import (
     SCHEMA_VERSION,
@@ -30,7 +30,7 @@ def assess(challenge: Challenge, saved: SavedEvidence, checks: Mapping[str, Chec
     by_criterion = judge(challenge, evidence, saved.level, checks)
     scores = {c.id: score_criterion(c, by_criterion[c.id]) for c in challenge.criteria}
     judgements = [j for group in by_criterion.values() for j in group]
-    gates = _gates(challenge, {j.use.id: j for j in judgements})
+    gates = _gates(challenge, {j.use.id: j for j in judgements}, saved.level)
     problems = _problems(evidence)
     status = _status(evidence, scores)
     return Result(
@@ -76,10 +76,14 @@ def _is_undecided(score: CriterionScore) -> bool:
     return score.points is None and score.possible > 0
 
 
-def _gates(challenge: Challenge, judgements: dict[str, Judgement]) -> tuple[GateResult, ...]:
+def _gates(challenge: Challenge, judgements: dict[str, Judgement], level: Level) -> tuple[GateResult, ...]:
     return tuple(
         GateResult(
-            id=gate.id, title=gate.title, outcome=gate_outcome(gate, judgements), cap=gate.cap, checks=gate.checks
+            id=gate.id,
+            title=gate.title,
+            outcome=gate_outcome(gate, judgements, level),
+            cap=gate.cap,
+            checks=gate.checks,
         )
         for gate in challenge.gates
     )
@@ -131,7 +135,7 @@ def _criterion(criterion: Criterion, score: CriterionScore, judgements: tuple[Ju
 
 def _check(judgement: Judgement, *, points: float | None, possible: float) -> CheckResult:
     use, finding = judgement.use, judgement.finding
-    good = finding.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    good = finding.outcome is Outcome.PASS or (finding.outcome is Outcome.NOT_APPLICABLE and not finding.counted_in)
     return CheckResult(
         id=use.id,
         title=use.title,
@@ -150,6 +154,7 @@ def _check(judgement: Judgement, *, points: float | None, possible: float) -> Ch
         brief=use.brief,
         where=finding.where,
         evidence=finding.exhibits,
+        counted_in=finding.counted_in,
     )
 
 

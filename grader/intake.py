@@ -167,19 +167,26 @@ class Intake:
 
     def _skip(self, name: str) -> None:
         if len(self.skipped) < MAX_NAMED and Path(name.rstrip("/")).name not in LEFT_OUT:
-            self.skipped.append(name)
+            self.skipped.append(shown(name))
 
 
 def _safe(raw: str) -> str:
     """A relative path that stays inside, in normal form C; raises E302 otherwise."""
     if "\0" in raw or "\\" in raw or any(ord(c) < FIRST_PRINTABLE for c in raw):
         raise rejected("a name holds control characters or backslashes", ascii(raw))
+    if shown(raw) != raw:
+        raise rejected("a name is no UTF-8", ascii(raw))
     path = PurePosixPath(raw)
     if path.is_absolute() or ".." in path.parts or raw[1:2] == ":":
         raise rejected("a name leads out of the folder", raw)
     if len(path.parts) > MAX_DEPTH or any(len(part.encode()) > MAX_NAME for part in path.parts):
         raise rejected("a name is too deep or too long", raw[:MAX_NAME])
     return unicodedata.normalize("NFC", str(path))
+
+
+def shown(name: str) -> str:
+    """A file's name as text that can be saved: one whose bytes are no UTF-8 is written with escapes."""
+    return ascii(name) if any("\ud800" <= letter <= "\udfff" for letter in name) else name
 
 
 def _top_folder(names: Iterator[str]) -> str:

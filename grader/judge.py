@@ -18,7 +18,6 @@ from grader.model import (
     Level,
     Outcome,
     blocked,
-    not_applicable,
     undecided,
 )
 
@@ -54,6 +53,10 @@ def _ask(use: CheckUse, evidence: Evidence, check: Check[Any]) -> Finding:
         return undecided(f"the check `{use.check}` broke: {type(error).__name__}: {error}")
 
 
+def _explains(cause: Finding, finding: Finding) -> bool:
+    return cause.outcome is Outcome.FAIL and set(finding.symptoms) <= set(cause.symptoms)
+
+
 def _settled(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
     """The finding in the light of the others: a pass needs what it requires, and one root cause costs once."""
     finding = findings[use.id]
@@ -62,8 +65,7 @@ def _settled(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
         return blocked(f"means nothing while this does not hold: {', '.join(unmet)}")
     if finding.outcome is not Outcome.FAIL:
         return finding
-    causes = [id_ for id_ in use.explained_by if findings[id_].outcome is Outcome.FAIL]
+    causes = [id_ for id_ in use.explained_by if _explains(findings[id_], finding)]
     if not causes:
         return finding
-    told = not_applicable(f"{finding.message} (already counted: {', '.join(causes)})")
-    return msgspec.structs.replace(told, exhibits=finding.exhibits)
+    return msgspec.structs.replace(finding, outcome=Outcome.NOT_APPLICABLE, counted_in=tuple(causes))

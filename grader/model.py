@@ -84,7 +84,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What one check found. `score` is 1 for a pass and may lie between for graded measures.
 
     `expected` and `where` complete the message; `fix` replaces the general advice of the check when the
-    finding knows better. `exhibits` are shown as evidence, at most a few.
+    finding knows better. `exhibits` are shown as evidence, at most a few. `symptoms` name what sets a failure apart,
+    such as a crash: only a cause that shows them too can be the same root cause. `counted_in` names the checks that
+    already cost for the same root cause: the judge says so, no check does.
     """
 
     outcome: Outcome
@@ -94,6 +96,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fix: str = ""
     where: str = ""
     exhibits: tuple[AnyExhibit, ...] = ()
+    symptoms: tuple[str, ...] = ()
+    counted_in: tuple[str, ...] = ()
 
 
 class Check(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
@@ -112,16 +116,33 @@ class Check(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     fix: str = ""
 
 
+class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
+    """What checks of one kind of evidence may name, known before anything is gathered.
+
+    An option of a check holds such names when it is called like one of `options` and typed like one of `types`
+    (options of the same name and another type hold something else). In a pack `*` stands for any part of a name.
+    Texts in the options of a check may hold the placeholders in `values`.
+    """
+
+    options: frozenset[str] = frozenset()
+    types: tuple[Any, ...] = ()
+    names: tuple[str, ...] = ()
+    values: frozenset[str] = frozenset()
+
+
 class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     """A named way to gather one kind of evidence: `collect(job, **options)`; keyword-only parameters are options.
 
     Raises `SubmissionFault` when the submission gives no evidence by its own fault, anything else is ours.
+    `inspect(root, options)` reads the pack files that `collect` will use and touches nothing else; it raises
+    `UsageError` E1xx for a broken one, so that a pack is proven readable when it is loaded.
     """
 
     name: str
     gathers: type[E]
     collect: Callable[..., E]
     uses: Resource = Resource.NONE
+    inspect: Callable[[Path, Options], Vocabulary] | None = None
 
 
 class CollectorUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,6 +303,7 @@ def failed(
     where: str = "",
     score: float = 0.0,
     exhibits: tuple[AnyExhibit, ...] = (),
+    symptoms: tuple[str, ...] = (),
 ) -> Finding:
     """The check saw a fault. `score` is what is still earned, 0 to 1."""
     return Finding(
@@ -292,6 +314,7 @@ def failed(
         fix=fix,
         where=where,
         exhibits=exhibits,
+        symptoms=symptoms,
     )
 
 

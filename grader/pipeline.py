@@ -19,6 +19,7 @@ from grader.database import Databases
 from grader.errors import SubmissionFault, UsageError
 from grader.evidence import KINDS, SCHEMA_VERSION, NoEvidence, SavedEvidence, freeze
 from grader.gather import gather
+from grader.intake import shown
 from grader.job import Job
 from grader.model import Challenge, Level, Resource
 from grader.public import public_part
@@ -84,7 +85,7 @@ def grade(challenge: Challenge, given: str, request: Request, world: World) -> S
             name, digest = submission.name, submission.digest
     except SubmissionFault as fault:
         evidence = {COLLECTORS[use.name].gathers: NoEvidence(problem=fault.problem) for use in challenge.collect}
-        name, digest = Path(given).name, ""
+        name, digest = shown(Path(given).resolve().name), ""
     return SavedEvidence(
         schema_version=SCHEMA_VERSION,
         challenge=challenge.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.model import Bands, Challenge, Criterion, Gate, Judgement, Outcome
+from grader.model import Bands, Challenge, Criterion, Gate, Judgement, Level, Outcome
 
 LEVELS = ((95.0, 4), (75.0, 3), (40.0, 2))
 _LEAVES = (Outcome.NOT_APPLICABLE,)
@@ -78,9 +78,13 @@ def level_of(points: float, possible: float) -> int | None:
     return next((level for floor, level in LEVELS if percent >= floor), 1)
 
 
-def gate_outcome(gate: Gate, judgements: dict[str, Judgement]) -> Outcome:
-    """Fail when any of its checks failed or was blocked, undecided or for review when one is, else pass."""
-    outcomes = [judgements[id_].finding.outcome for id_ in gate.checks]
+def gate_outcome(gate: Gate, judgements: dict[str, Judgement], level: Level) -> Outcome:
+    """Fail when any of its checks failed or was blocked, undecided or for review when one is, else pass.
+
+    Checks above `level` only advise: they guard nothing. Not applicable when no check is left.
+    """
+    asked = [judgements[id_] for id_ in gate.checks]
+    outcomes = [judgement.finding.outcome for judgement in asked if level.reaches(judgement.use.level)]
     if Outcome.FAIL in outcomes or Outcome.BLOCKED in outcomes:
         return Outcome.FAIL
     if Outcome.UNDECIDED in outcomes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,15 @@ from typing import Any
 import msgspec
 
 from grader.errors import SubmissionFault, UsageError
-from grader.intake import MAX_TOTAL, Intake
+from grader.intake import MAX_TOTAL, Intake, shown
 from grader.model import Submission, SubmissionSettings
+from grader.sandbox.scratch import own_folder
 from grader.toml import TomlText
 
 SETTINGS = "submission.toml"
 GIT_SECONDS = 60
+PREFIX = "grader-submission-"
+MOST_PORT = 65535
 
 
 @contextlib.contextmanager
@@ -27,12 +29,12 @@ def open_submission(given: str) -> Iterator[Submission]:
     Raises `UsageError` E102 when there is nothing at `given`, `SubmissionFault` E301 when it is empty, E302
     when it cannot be taken in, E303 when its submission.toml cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-submission-") as folder:
-        root = Path(folder) / "src"
+    with own_folder(PREFIX) as folder:
+        root = folder / "src"
         root.mkdir(mode=0o755)
-        Path(folder).chmod(0o755)  # the sandbox's user must be able to read it
+        folder.chmod(0o755)  # the sandbox's user must be able to read it
         intake = Intake(root)
-        name = _take(given, intake, Path(folder))
+        name = shown(_take(given, intake, folder))
         if not intake.names():
             raise SubmissionFault("E301", f"the submission `{name}` is empty", help="hand in at least one file")
         yield Submission(
@@ -100,10 +102,13 @@ def read_settings(root: Path) -> SubmissionSettings:
     data = text.parse()
     _known(data, SubmissionSettings, text, SETTINGS)
     try:
-        return msgspec.convert(data, type=SubmissionSettings)
+        settings = msgspec.convert(data, type=SubmissionSettings)
     except msgspec.ValidationError as error:
         place = str(error).rpartition("$.")[2].strip("`")
         raise text.value(place.rpartition(".")[2], f"{SETTINGS}: {error}") from None
+    if not 1 <= settings.run.port <= MOST_PORT:
+        raise text.value("port", f"{SETTINGS}: port {settings.run.port} is none of 1 to {MOST_PORT}")
+    return settings
 
 
 def _known(data: dict[str, Any], kind: type[Any], text: TomlText, inside: str) -> None:

@@ -14,6 +14,7 @@ from grader.exhibits import HttpExhibit
 from grader.visible import one_line, visible
 
 BASE = "http://127.0.0.1:8000"
+CRASH = "crash"  # the symptom of a finding where the service failed (5xx, no answer) instead of deciding wrongly
 MAX_BODY = 4096
 MAX_INLINE = 4096  # a longer body is not written into a command line
 _SHOWN_SENT = ("content-type", "authorization", "accept")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from grader.checks.exchanges import Preparation, asked, http_exhibit
+from grader.checks.exchanges import CRASH, Preparation, asked, http_exhibit
 from grader.evidence.fuzz import FuzzFailure, FuzzRun, FuzzRuns
 from grader.exhibits import AnyExhibit, RowsExhibit
 from grader.model import Check, Finding, blocked, failed, passed, undecided
@@ -39,6 +39,7 @@ def no_5xx(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
         good="none of {sent} requests to {operations} operations was answered with a 5xx",
         bad="{failing} of {operations} operations answered with a server error: {list}",
         expected="a status below 500, whatever is sent",
+        symptoms=(CRASH,),
     )
 
 
@@ -89,6 +90,7 @@ def keeps_answering(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
         return failed(
             f"{asked(asked_last.sent)}: {silent[0].reason}" if asked_last else silent[0].reason,
             expected="an answer to every request",
+            symptoms=(CRASH,),
             exhibits=(http_exhibit(asked_last, title="The request that got no answer"),) if asked_last else (),
         )
     broken = next((run for run in chosen if run.ended == "grader"), None)
@@ -99,7 +101,14 @@ def keeps_answering(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
     return passed(f"all {sum(run.sent for run in chosen)} requests were answered")
 
 
-def _judge(fuzzed: FuzzRuns, names: tuple[str, ...], counts: Callable[[FuzzFailure], bool], **texts: str) -> Finding:
+def _judge(
+    fuzzed: FuzzRuns,
+    names: tuple[str, ...],
+    counts: Callable[[FuzzFailure], bool],
+    *,
+    symptoms: tuple[str, ...] = (),
+    **texts: str,
+) -> Finding:
     runs = _chosen(fuzzed, names)
     broken = next((run for run in runs if run.ended == "grader"), None)
     if not runs or broken:
@@ -117,7 +126,7 @@ def _judge(fuzzed: FuzzRuns, names: tuple[str, ...], counts: Callable[[FuzzFailu
     if found:
         listed = _listed([failure for _, failure in found])
         message = texts["bad"].format(**words, failing=len(failing), list=listed)
-        return failed(message, expected=texts["expected"], score=share, exhibits=_exhibits(found))
+        return failed(message, expected=texts["expected"], score=share, exhibits=_exhibits(found), symptoms=symptoms)
     silence = _shows_nothing(runs, made=made, reached=bool(reached))
     if silence:
         return blocked(silence)

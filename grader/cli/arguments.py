@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 
 from grader import __version__
 
@@ -120,7 +121,8 @@ def _how(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, default=_env("seed", str(DEFAULT_SEED)), help="chooses the data sent")
     command.add_argument(
         "--sandbox",
-        choices=("docker", "process"),
+        type=_one_of("docker", "process", ""),
+        metavar="{docker,process}",
         default=_env("sandbox", ""),
         help="how submissions are kept apart (default: docker; `process` is weaker)",
     )
@@ -131,7 +133,8 @@ def _bar(command: argparse.ArgumentParser) -> None:
     command.add_argument("--fail-under", type=float, metavar="PERCENT", default=None, help="exit 1 below this")
     command.add_argument(
         "--fail-on",
-        choices=("gate", "blocker", "never"),
+        type=_one_of("gate", "blocker", "never"),
+        metavar="{gate,blocker,never}",
         default=_env("fail_on", "never"),
         help="exit 1 when a gate or a blocker failed",
     )
@@ -146,6 +149,18 @@ def _output(command: argparse.ArgumentParser) -> None:
         action="append",
         help="human (default), json, html, md, junit, github; to stdout or FILE; repeat for more",
     )
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    """Takes one of these names. Unlike `choices` it is asked about what comes from the environment, too."""
+
+    def take(given: str) -> str:
+        if given not in names:
+            known = ", ".join(name for name in names if name)
+            raise argparse.ArgumentTypeError(f"there is no `{given}`: choose from {known}")
+        return given
+
+    return take
 
 
 def _env(option: str, default: str) -> str:

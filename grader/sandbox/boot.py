@@ -21,6 +21,7 @@ SETTLE_SECONDS = 2.0
 LOG_LINES = 12
 MOST_LOG = 2000
 OUT_OF_MEMORY = 137
+FIRST_RANDOM = 32768  # from here on the kernel gives a port to who asks for any
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 # What differs from run to run in a log: two reports on one submission must not.
 VOLATILE = (
@@ -109,9 +110,11 @@ class Boot:
         )
 
     def _silent(self, state: ServiceState) -> SubmissionFault:
-        elsewhere = ", ".join(state.listening[:5])
+        elsewhere = ", ".join(_steady_port(address) for address in state.listening[:5])
         what = f"the service never listened on port {self._plan.port}"
-        help_ = f"read the port from the variable PORT, or set [run] port = {_port(state)} in submission.toml"
+        help_ = "read the port from the variable PORT"
+        if (port := _port(state)) < FIRST_RANDOM:
+            help_ += f", or set [run] port = {port} in submission.toml"
         return SubmissionFault(
             "E321",
             f"{what}: it listens on {elsewhere}" if elsewhere else f"{what} within {self._seconds:.0f} seconds",
@@ -160,5 +163,11 @@ def steady(text: str) -> str:
     return text
 
 
-def _port(state: ServiceState) -> str:
-    return state.listening[0].rpartition(":")[2] if state.listening else "…"
+def _port(state: ServiceState) -> int:
+    return int(state.listening[0].rpartition(":")[2]) if state.listening else FIRST_RANDOM
+
+
+def _steady_port(address: str) -> str:
+    """`address` without a port that the kernel may have chosen: it is another one every time."""
+    host, _, port = address.rpartition(":")
+    return address if int(port) < FIRST_RANDOM else f"{host}:<{FIRST_RANDOM} or above>"

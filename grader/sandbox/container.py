@@ -31,12 +31,13 @@ from grader.sandbox.boot import BOOT_SECONDS, Boot, settled
 from grader.sandbox.build import Dependencies, no_compiler
 from grader.sandbox.companions import ADDRESS, no_postgres
 from grader.sandbox.engine import Engine, engine_errors, remove
-from grader.sandbox.forwarder import CAP_BYTES, DEADLINE_SECONDS, Event, Forwarder, relay_upstream
+from grader.sandbox.forwarder import CAP_BYTES, DEADLINE_SECONDS, Event, Forwarder
 from grader.sandbox.hardening import SCRATCH, SUBMISSION_UID, Limits, folder_mount, hardened, mortal, volume_mount
 from grader.sandbox.holder import Holder, held
 from grader.sandbox.images import ImageInfo, Images
 from grader.sandbox.plan import Plan
 from grader.sandbox.stack import detect
+from grader.sandbox.upstream import relay_upstream
 from grader.stages import Stages
 
 SOURCE, APP, DATA = "/src", "/app", "/data"

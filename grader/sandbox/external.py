@@ -11,7 +11,8 @@ from grader.errors import OurFault, SubmissionFault, UsageError
 from grader.model import Submission
 from grader.result import Isolation
 from grader.sandbox import Service, ServiceState
-from grader.sandbox.forwarder import Event, Forwarder, tcp_upstream
+from grader.sandbox.forwarder import Event, Forwarder
+from grader.sandbox.upstream import tcp_upstream
 
 CONNECT_SECONDS = 5.0
 PORTS = {"http": 80, "https": 443}

@@ -11,25 +11,23 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Awaitable, Callable
 from typing import Literal, Self
 
 import msgspec
 
 from grader.errors import OurFault
 from grader.sandbox.exchange import Exchange
+from grader.sandbox.upstream import CHUNK, Link, Upstream
 
 DEADLINE_SECONDS = 10.0
 CAP_BYTES = 8 << 20
 CONNECT_SECONDS = 5.0
-CHUNK = 1 << 16
 BACKLOG = 512
 MOST_EVENTS = 1000
 STOP_SECONDS = 10.0
-QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux only
+LINGER_SECONDS = 2.0  # for a client to take its answer after the service hung up
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Upstream = Callable[[], Awaitable[Streams]]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,53 +113,51 @@ class Forwarder:
 class _Connection:
     """Bytes both ways, and a clock for the exchange under way."""
 
-    def __init__(self, forwarder: Forwarder, client: Streams, server: Streams) -> None:
+    def __init__(self, forwarder: Forwarder, client: Streams, server: Link) -> None:
         self._forwarder = forwarder
         self._client, self._server = client, server
         self._exchange: Exchange | None = None
         self._clock: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
 
     async def run(self) -> None:
         """Serve until either side is done; both connections are closed at the end."""
-        there, back = asyncio.create_task(self._requests()), asyncio.create_task(self._responses())
+        there, back = self._tasks = asyncio.create_task(self._requests()), asyncio.create_task(self._responses())
         try:
             await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
             if not back.done() and self._pending():
                 await asyncio.wait({back})  # the client has only stopped sending: it may still listen
-            await self._end_well(there, back)
         finally:
-            there.cancel()
-            back.cancel()
-            self._server[1].transport.abort()  # whoever stops us, and wherever we are then
+            await self._hang_up()
+        await self._close()
 
-    async def _end_well(self, *tasks: asyncio.Task[None]) -> None:
-        for task in tasks:
+    async def _hang_up(self) -> None:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         if self._clock:
             self._clock.cancel()
-        await self._close()
+        try:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        finally:  # also when we are stopped meanwhile
+            self._server.close()
 
     def _pending(self) -> bool:
         return self._exchange is not None and not self._exchange.whole
 
     async def _requests(self) -> None:
-        reader, writer = self._client[0], self._server[1]
+        reader = self._client[0]
         while data := await reader.read(CHUNK):
             if self._exchange is None or self._exchange.over:
                 self._begin()
             if self._exchange:
                 self._exchange.sent(data)
-            writer.write(data)
-            await writer.drain()
-        if writer.can_write_eof():
-            writer.write_eof()
+            await self._server.write(data)
+        self._server.end()
 
     async def _responses(self) -> None:
-        reader, writer = self._server[0], self._client[1]
-        while data := await reader.read(CHUNK):
-            _acknowledge(self._server[1])
+        writer = self._client[1]
+        while data := await self._server.read():
             if self._exchange:
                 self._exchange.came(data)
                 if self._exchange.received > self._forwarder.cap:
@@ -186,23 +182,22 @@ class _Connection:
     def _end(self, kind: Literal["deadline", "too large"]) -> None:
         self._forwarder.note(Event(kind=kind, request=self._exchange.request if self._exchange else ""))
         _reset(self._client[1])
-        self._server[1].transport.abort()
+        for task in self._tasks:
+            task.cancel()
 
     async def _close(self) -> None:
-        self._server[1].transport.abort()
-        writer = self._client[1]
+        """Hang up once the client has: closing with something of it unread would take its answer back."""
+        reader, writer = self._client
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                if not writer.is_closing():
+                    writer.write_eof()
+                while await reader.read(CHUNK):
+                    continue
         writer.close()
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(CONNECT_SECONDS):
                 await writer.wait_closed()
-
-
-def _acknowledge(writer: asyncio.StreamWriter) -> None:
-    """At once: a server that writes head and body apart would wait 40 ms for it every time."""
-    connection = writer.get_extra_info("socket")
-    if QUICK_ACK is not None and connection.family != socket.AF_UNIX:
-        with contextlib.suppress(OSError):
-            connection.setsockopt(socket.IPPROTO_TCP, QUICK_ACK, 1)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
@@ -210,43 +205,3 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     connection = writer.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
-
-
-def relay_upstream(path: str) -> Upstream:
-    """Connections through the relay behind a UNIX socket."""
-
-    async def connect() -> Streams:
-        reader, writer = await asyncio.open_unix_connection(path)
-        connected = False
-        try:
-            writer.write(b"T")
-            connected = await reader.readexactly(1) == b"+"
-        finally:
-            if not connected:
-                writer.transport.abort()
-        if not connected:
-            raise ConnectionRefusedError
-        return reader, writer
-
-    return connect
-
-
-def loopback_upstream(port: int) -> Upstream:
-    """Connections to a port of this machine, by whichever family it listens on."""
-
-    async def connect() -> Streams:
-        try:
-            return await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return await asyncio.open_connection("::1", port)
-
-    return connect
-
-
-def tcp_upstream(host: str, port: int, *, tls: bool = False) -> Upstream:
-    """Connections to a service on this machine or elsewhere."""
-
-    async def connect() -> Streams:
-        return await asyncio.open_connection(host, port, ssl=tls or None)
-
-    return connect

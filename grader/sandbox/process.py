@@ -29,11 +29,12 @@ from grader.result import Isolation
 from grader.sandbox import Service, ServiceState
 from grader.sandbox.boot import BOOT_SECONDS, Boot, settled
 from grader.sandbox.companions import own_postgres
-from grader.sandbox.forwarder import Event, Forwarder, loopback_upstream
+from grader.sandbox.forwarder import Event, Forwarder
 from grader.sandbox.hardening import MEGABYTE
 from grader.sandbox.plan import Plan
 from grader.sandbox.relay import listening
 from grader.sandbox.stack import detect
+from grader.sandbox.upstream import loopback_upstream
 from grader.stages import Stages
 
 STOP_SECONDS = 5.0

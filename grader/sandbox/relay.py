@@ -19,40 +19,67 @@ LISTENING = "0A"
 WORD = 8  # hexadecimal digits of one 32-bit word of an address
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tcp: socket.socket | None = None) -> None:
+async def _requests(reader: asyncio.StreamReader, service: socket.socket) -> None:
+    """What is asked, until the asker hangs up. What the service does not take any more is read all the same."""
+    loop, taken = asyncio.get_running_loop(), True
     while data := await reader.read(CHUNK):
-        if tcp:  # a server that writes head and body apart would wait 40 ms for our acknowledgement every time
-            tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        writer.write(data)
-        await writer.drain()
-    if writer.can_write_eof():
-        writer.write_eof()
+        try:
+            if taken:
+                await loop.sock_sendall(service, data)
+        except OSError:  # it answered and closed early: its answer is still there to be read
+            taken = False
+    with contextlib.suppress(OSError):
+        service.shutdown(socket.SHUT_WR)
+
+
+async def _answers(service: socket.socket, writer: asyncio.StreamWriter) -> None:
+    """What is answered, until the service hangs up. A stream would forget it when a write fails: so a plain socket."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError):
+        while data := await loop.sock_recv(service, CHUNK):
+            # a server that writes head and body apart would wait 40 ms for our acknowledgement every time
+            service.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            writer.write(data)
+            await writer.drain()
+    writer.write_eof()
 
 
 async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
     try:
-        inner_reader, inner_writer = await _connect(port)
+        service = await _connect(port)
     except OSError:
         writer.write(b"-")
         return
     writer.write(b"+")
-    there = asyncio.create_task(_pump(reader, inner_writer))
-    back = asyncio.create_task(_pump(inner_reader, writer, inner_writer.get_extra_info("socket")))
+    there = asyncio.create_task(_requests(reader, service))
+    back = asyncio.create_task(_answers(service, writer))
     try:
         await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({back}, timeout=LAST_WORDS_SECONDS)
+        await asyncio.wait({there, back}, timeout=LAST_WORDS_SECONDS)
     finally:
         there.cancel()
         back.cancel()
         await asyncio.gather(there, back, return_exceptions=True)
-        inner_writer.transport.abort()
+        service.close()
 
 
-async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connect(port: int) -> socket.socket:
     try:
-        return await asyncio.open_connection("127.0.0.1", port)
+        return await _connected(socket.AF_INET, "127.0.0.1", port)
     except OSError:
-        return await asyncio.open_connection("::1", port)
+        return await _connected(socket.AF_INET6, "::1", port)
+
+
+async def _connected(family: int, host: str, port: int) -> socket.socket:
+    service = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        service.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(service, (host, port))
+        service.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        service.close()
+        raise
+    return service
 
 
 def listening() -> dict[str, str]:

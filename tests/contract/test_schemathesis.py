@@ -20,7 +20,8 @@ from grader.evidence.fuzz import FuzzRuns
 from grader.job import Job
 from grader.model import Challenge, Level, Outcome, Submission
 from grader.sandbox import Service, ServiceState
-from grader.sandbox.forwarder import Forwarder, tcp_upstream
+from grader.sandbox.forwarder import Forwarder
+from grader.sandbox.upstream import tcp_upstream
 from grader.stages import Stages
 
 CONTRACT = """

@@ -9,7 +9,7 @@ import pytest
 
 from grader import pipeline
 from grader.assess import assess
-from grader.challenge import find_pack
+from grader.packs import find_pack
 from grader.checks import CHECKS
 from grader.database.container import ContainerDatabases
 from grader.model import Challenge, Level, Outcome

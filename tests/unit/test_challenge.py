@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from rubrics import CHECKS, COLLECTORS
 
-from grader.challenge import digest, find_pack, load_challenge
+from grader.challenge import digest, load_challenge
 from grader.errors import UsageError
 from grader.model import Challenge, Level, Severity, Visibility
+from grader.packs import find_pack
 
 PACK = """\
 id = "tiny"

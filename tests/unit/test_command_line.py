@@ -35,3 +35,14 @@ def test_options_can_be_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GRADER_SEED", "7")
     arguments = parser().parse_args(["grade", "x", "y"])
     assert (arguments.level, arguments.seed) == ("senior", 7)
+
+
+@pytest.mark.parametrize("option", ["FAIL_ON", "SANDBOX"])
+def test_what_the_environment_says_must_make_sense_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    monkeypatch.setenv(f"GRADER_{option}", "blokcer")
+    with pytest.raises(SystemExit) as end:
+        parser().parse_args(["grade", "x", "y"])
+    assert end.value.code == 2
+    assert "there is no `blokcer`: choose from" in capsys.readouterr().err

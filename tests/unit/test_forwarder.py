@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
 
 import httpx
 import pytest
 
-from grader.sandbox.forwarder import Forwarder, tcp_upstream
+from grader.sandbox import relay
+from grader.sandbox.forwarder import Forwarder
+from grader.sandbox.upstream import relay_upstream, tcp_upstream
 
 Handle = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 @contextmanager
-def forwarded(handle: Handle, *, deadline: float = 0.5, cap: int = 1 << 16) -> Iterator[Forwarder]:
-    """A forwarder in front of a server that treats each connection with `handle`."""
+def server(handle: Handle) -> Iterator[int]:
+    """The port of a server that treats each connection with `handle`."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         open_ones: list[socket.socket] = []
 
@@ -41,12 +47,18 @@ def forwarded(handle: Handle, *, deadline: float = 0.5, cap: int = 1 << 16) -> I
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        with Forwarder(tcp_upstream("127.0.0.1", listener.getsockname()[1]), deadline=deadline, cap=cap) as forwarder:
-            yield forwarder
+        yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
         thread.join()
         for connection in open_ones:
             connection.close()
+
+
+@contextmanager
+def forwarded(handle: Handle, *, deadline: float = 0.5, cap: int = 1 << 16) -> Iterator[Forwarder]:
+    """A forwarder in front of a server that treats each connection with `handle`."""
+    with server(handle) as port, Forwarder(tcp_upstream("127.0.0.1", port), deadline=deadline, cap=cap) as forwarder:
+        yield forwarder
 
 
 def read_request(connection: socket.socket) -> bytes:
@@ -192,3 +204,44 @@ def test_nothing_listens_any_more_after_it_is_left() -> None:
         port = forwarder.port
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def refuses_early(connection: socket.socket) -> None:
+    """As many do: the head is enough to refuse, the body is never read, and closing resets the connection."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += connection.recv(64)
+    connection.sendall(b"HTTP/1.0 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def ask_with_bodies(url: str, times: int = 200) -> set[int | str]:
+    """The outcomes of requests whose bodies are still on their way when the answer comes."""
+    found: set[int | str] = set()
+    with httpx.Client(timeout=20, trust_env=False, headers={"Connection": "close"}) as client:
+        for number in range(times):
+            try:
+                found.add(client.put(url, content=b"x" * (50 + 40 * (number % 50))).status_code)
+            except httpx.HTTPError as error:
+                found.add(type(error).__name__)
+    return found
+
+
+def test_an_answer_to_a_request_that_was_not_read_whole_is_not_lost() -> None:
+    with forwarded(refuses_early, deadline=20) as forwarder:
+        assert ask_with_bodies(forwarder.url) == {401}
+
+
+def test_nor_is_it_lost_in_the_relay(tmp_path: Path) -> None:
+    path = tmp_path / "relay.sock"
+    source = (files("grader.sandbox") / "relay.py").read_text(encoding="utf-8").replace(relay.SOCKET, str(path))
+    with server(refuses_early) as port:
+        program = subprocess.Popen([sys.executable, "-I", "-S", "-c", source, str(port)])
+        try:
+            while not path.exists():
+                assert program.poll() is None
+                threading.Event().wait(0.01)
+            with Forwarder(relay_upstream(str(path)), deadline=20) as forwarder:
+                assert ask_with_bodies(forwarder.url) == {401}
+        finally:
+            program.kill()
+            program.wait()

@@ -174,6 +174,7 @@ def test_a_line_nobody_wrote_is_refused() -> None:
         ('{"id": "' + "a" * 300 + '"}', ""),
         ("[1]", ""),
         ("<html>", ""),
+        ("[" * 100_000, ""),
     ],
 )
 def test_only_a_harmless_name_of_an_item_is_used_in_paths(body: str, name: str) -> None:

@@ -6,7 +6,9 @@ import pytest
 from exams import JSON, ask, exam, got, outcome, run
 
 from grader.checks import CHECKS
+from grader.checks.http.runs import body
 from grader.evidence.exam import HttpExam
+from grader.exam.paths import MISSING
 from grader.exhibits import HttpExhibit
 from grader.model import Outcome
 
@@ -446,3 +448,10 @@ def test_headers_of_an_answer_are_found_whatever_their_parameters() -> None:
     html = got(404, None, ("content-type", "text/html; charset=utf-8"), text="<script>x</script>")
     assert outcome("http.not_echoed", exam(run("s.a", html)), step="s.a", marker="<script>") is Outcome.FAIL
     assert got(200, {}, *JSON).header("content-type") == "application/json"
+
+
+@pytest.mark.parametrize("depth", [200, 900, 100_000])
+def test_a_body_nested_without_end_is_no_json_to_ask_about(depth: int) -> None:
+    deep = '{"id": ' + "[" * depth + "]" * depth + "}"
+    assert body(run("a.b", got(200, text=deep))) is MISSING
+    assert body(run("a.b", got(200, {"id": [[1]]}))) == {"id": [[1]]}

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from grader.collectors.exam import runner
 from grader.collectors.exam.collector import _chosen, _token
+from grader.collectors.exam.runner import ExamRunner
 from grader.exam.plan import Exam, Scenario, Step, Token, TokenMode
 from grader.model import Level, Visibility
+from grader.sandbox import Service, ServiceState
 
 OPEN = Scenario(id="open", title="Open", step=(Step(id="a", send="GET /"),), visibility=Visibility.PUBLIC)
 SENIOR = Scenario(id="senior", title="Senior", step=(Step(id="a", send="GET /"),), level=Level.SENIOR)
@@ -53,3 +56,20 @@ def test_scenarios_are_left_out_by_level_self_check_and_missing_token_with_their
     assert left_out == {"senior": "asked from senior level upwards"}
     assert _chosen(job(Level.SENIOR, public=True), EXAM, token=True)[1] == {"senior": "not part of the self-check"}
     assert _chosen(job(Level.JUNIOR), EXAM, token=False)[1]["tokens"] == "no token is set in this run"
+
+
+def test_a_service_that_goes_on_breaking_off_connections_does_not_cost_the_time_of_the_exam(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+
+    def state() -> ServiceState:
+        looked.append(1)
+        return ServiceState(running=True)
+
+    monkeypatch.setattr(runner, "_PAUSE", 0)
+    exam = ExamRunner(cast("Service", SimpleNamespace(state=state)), values={}, token="", seconds=60)
+    for _ in range(200):
+        exam.note("s.a", "the connection was closed without a complete HTTP answer")
+    assert len(looked) < 300
+    assert exam.may_send()

@@ -4,14 +4,18 @@ import io
 import os
 import subprocess
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader import intake
 from grader.errors import SubmissionFault, UsageError
-from grader.submission import exists, open_submission
+from grader.sandbox import owner
+from grader.sandbox.scratch import OWNER
+from grader.submission import PREFIX, exists, open_submission
 
 
 def tar(path: Path, *members: tuple[str, bytes, dict[str, object]]) -> Path:
@@ -168,6 +172,37 @@ def test_a_revision_of_a_repository_is_taken_without_its_working_tree(tmp_path: 
         pass
 
 
+def test_a_name_that_is_no_utf8_is_refused_and_can_be_shown(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"bad\xff.py")).write_bytes(b"x")
+    with pytest.raises(SubmissionFault) as caught, open_submission(str(tmp_path)):
+        pass
+    assert (caught.value.code, caught.value.problem.where) == ("E302", r"'bad\udcff.py'")
+    assert msgspec.json.encode(caught.value.problem)
+
+
+def test_the_name_of_what_is_left_out_can_be_saved_whatever_its_bytes(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"answer\xfe")
+    folder.mkdir()
+    (folder / "main.py").write_text("x")
+    (folder / os.fsdecode(b"bad\xff")).symlink_to("/etc/passwd")
+    with open_submission(str(folder)) as submission:
+        assert submission.files == ("main.py",)
+        assert msgspec.json.encode([submission.name, submission.skipped])
+
+
+def test_the_copy_of_a_killed_run_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, running = tmp_path / f"{PREFIX}left", tmp_path / f"{PREFIX}running"
+    for folder, program in ((left, "1:0"), (running, owner.program())):
+        (folder / "src").mkdir(parents=True)
+        (folder / OWNER).write_text(f"{owner.host()}\n{program}\n")
+    (tmp_path / "answer").mkdir()
+    (tmp_path / "answer" / "main.py").write_text("x")
+    with open_submission(str(tmp_path / "answer")) as submission:
+        assert submission.files == ("main.py",)
+    assert (left.exists(), running.exists()) == (False, True)
+
+
 def test_a_missing_path_is_told_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         exists(str(tmp_path / "nothing"))
@@ -196,6 +231,13 @@ def test_a_misspelt_setting_says_which_was_meant(tmp_path: Path) -> None:
 
 def test_a_setting_of_the_wrong_type_is_told(tmp_path: Path) -> None:
     assert "Expected `int`" in settings(tmp_path, '[run]\nport = "eighty"\n').problem.what
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, 10**30])
+def test_a_port_that_does_not_exist_is_told(tmp_path: Path, port: int) -> None:
+    problem = settings(tmp_path, f"[run]\nport = {port}\n").problem
+    assert problem.where == "submission.toml:2:1"
+    assert f"{port}" in problem.snippet
 
 
 def test_settings_reach_the_submission(tmp_path: Path) -> None:

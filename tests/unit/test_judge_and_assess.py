@@ -11,7 +11,7 @@ from grader.assess import assess
 from grader.errors import Problem
 from grader.evidence import NoEvidence, NotCollected
 from grader.judge import judge
-from grader.model import Challenge, Check, CheckUse, Finding, Gate, Level, Outcome, Question, Severity
+from grader.model import Challenge, Check, CheckUse, Finding, Gate, Level, Outcome, Question, Severity, failed
 from grader.result import Result
 
 OURS = NotCollected(problem=Problem(code="E201", what="the engine does not answer"))
@@ -83,9 +83,27 @@ def test_one_root_cause_costs_once() -> None:
     uses = (use("a"), use("b", explained_by=("a",)))
     both = result_of(*uses, values={"a": 0, "b": 0})
     assert outcomes(both) == {"a": Outcome.FAIL, "b": Outcome.NOT_APPLICABLE}
-    assert "already counted: a" in both.checks()[1].message
+    assert both.checks()[1].counted_in == ("a",)
+    assert both.checks()[1].fix == both.checks()[0].fix
     alone = result_of(*uses, values={"a": 4, "b": 0})
     assert outcomes(alone) == {"a": Outcome.PASS, "b": Outcome.FAIL}
+
+
+def test_a_crash_is_only_explained_by_another_crash() -> None:
+    def crashing(numbers: Numbers, *, name: str) -> Finding:
+        value = numbers.values[name]
+        return failed("it fell over" if value else "it let that pass", symptoms=("crash",) if value else ())
+
+    checks = {**CHECKS, "crashing": Check(name="crashing", needs=Numbers, ask=crashing)}
+    uses = [use(id_, check="crashing", options={"name": id_}) for id_ in ("cause", "later")]
+    pack = challenge(criterion(uses[0], msgspec.structs.replace(uses[1], explained_by=("cause",))))
+
+    def later(**values: int) -> Outcome:
+        return outcomes(assess(pack, saved({Numbers: Numbers(values=values)}), checks))["later"]
+
+    assert later(cause=0, later=1) is Outcome.FAIL
+    assert later(cause=1, later=1) is Outcome.NOT_APPLICABLE
+    assert later(cause=1, later=0) is Outcome.NOT_APPLICABLE
 
 
 def test_a_pass_means_nothing_without_what_it_requires() -> None:

@@ -280,6 +280,12 @@ def test_a_service_on_another_port_is_told_which_and_what_to_do() -> None:
     assert "port = 5000" in fault.problem.help
 
 
+def test_a_port_that_the_kernel_chose_makes_no_two_reports_differ() -> None:
+    one, other = (booting(ServiceState(running=True, listening=(f"0.0.0.0:{port}",))) for port in (41235, 60001))
+    assert one.problem == other.problem
+    assert "[run] port" not in one.problem.help
+
+
 def test_what_a_service_prints_cannot_draw_on_the_readers_terminal() -> None:
     fault = booting(ServiceState(running=False, exit_code=1), "\x1b[2J\u202egnp.exe")
     assert "\x1b" not in fault.problem.snippet

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from rubrics import challenge, criterion, finding, use
 
-from grader.model import CheckUse, Gate, Judgement, Outcome
+from grader.model import CheckUse, Gate, Judgement, Level, Outcome
 from grader.scoring import band_of, gate_outcome, level_of, score_criterion
 
 
@@ -69,7 +69,7 @@ def gate_of(*outcomes: Outcome) -> Outcome:
         id_: Judgement(use=use(id_), finding=finding(outcome), scored=True)
         for id_, outcome in zip(ids, outcomes, strict=True)
     }
-    return gate_outcome(Gate(id="g", title="G", checks=tuple(ids)), judgements)
+    return gate_outcome(Gate(id="g", title="G", checks=tuple(ids)), judgements, Level.MID)
 
 
 def test_a_gate_fails_with_any_of_its_checks() -> None:
@@ -110,3 +110,13 @@ def test_shares_add_up_to_the_points_of_the_criterion() -> None:
     judgements = tuple(Judgement(use=u, finding=finding(Outcome.PASS, 1.0), scored=True) for u in uses)
     score = score_criterion(criterion(*uses, points=10.0), judgements)
     assert sum(share.points or 0 for share in score.shares) == pytest.approx(10.0, abs=0.02)
+
+
+def test_a_gate_does_not_ask_what_only_advises_at_this_level() -> None:
+    gate = Gate(id="g", title="G", checks=("a", "b"))
+    asked = Judgement(use=use("a"), finding=finding(Outcome.PASS), scored=True)
+    above = Judgement(use=use("b", level=Level.SENIOR), finding=finding(Outcome.FAIL), scored=False)
+    judgements = {"a": asked, "b": above}
+    assert gate_outcome(gate, judgements, Level.MID) is Outcome.PASS
+    assert gate_outcome(gate, judgements, Level.SENIOR) is Outcome.FAIL
+    assert gate_outcome(Gate(id="g", title="G", checks=("b",)), judgements, Level.MID) is Outcome.NOT_APPLICABLE

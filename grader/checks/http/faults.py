@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from grader.checks.exchanges import CRASH
 from grader.checks.http.runs import Names, Unanswerable, answer, need, sent_runs, told_status
 from grader.checks.http.showing import shown
 from grader.evidence.exam import HttpExam, StepRun
@@ -61,7 +62,8 @@ def verdict(exam: HttpExam, faults: Sequence[Fault], of: int, *, good: str, expe
     said = f"{worst.run.variant}: {worst.said}" if worst.run.variant else worst.said
     count = f"{len(faults)} of {of} requests went wrong; " if len(faults) > 1 else ""
     runs = _once(run for fault in ordered for run in (*fault.shows, fault.run))
-    return failed(f"{count}{said}", expected=expected, exhibits=shown(exam, runs))
+    symptoms = (CRASH,) if any(_rank(fault.run) == 0 for fault in faults) else ()
+    return failed(f"{count}{said}", expected=expected, exhibits=shown(exam, runs), symptoms=symptoms)
 
 
 def _closed(exam: HttpExam, run: StepRun) -> bool:

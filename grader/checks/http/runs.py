@@ -24,6 +24,7 @@ P = ParamSpec("P")
 Names = str | tuple[str, ...]
 _OK = range(200, 300)
 _ERROR = 400
+MOST_DEPTH = 64  # no answer to a question of ours is nested deeper; what compares values follows them down
 _TELLING = 4  # shorter texts come back by chance
 
 
@@ -119,14 +120,26 @@ def answer(run: StepRun) -> Received | None:
 
 
 def body(run: StepRun) -> Any:  # noqa: ANN401 - any JSON value
-    """The JSON body of the answer, `MISSING` when there is none."""
+    """The JSON body of the answer, `MISSING` when there is none or it is nested so deep that it is no answer."""
     received = answer(run)
-    if received is None:
-        return MISSING
+    return MISSING if received is None else _parsed(received.body)
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return json.loads(received.body)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return MISSING
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        level = [part for whole in level for part in _parts(whole)]
+    return MISSING if level else value
+
+
+def _parts(value: Any) -> Iterable[Any]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def told_status(run: StepRun) -> str:
@@ -164,14 +177,19 @@ def _received_texts(run: StepRun) -> set[str]:
     received = answer(run)
     if received is None or received.status >= _ERROR:
         return set()
-    return {*_texts(body(run)), *(value for _, value in received.headers)}
+    return {*_texts_in(received.body), *(value for _, value in received.headers)}
+
+
+@functools.lru_cache(maxsize=2048)
+def _texts_in(text: str) -> frozenset[str]:
+    """The texts of a body; every condition of every check asks for them."""
+    return frozenset(_texts(_parsed(text)))
 
 
 def _texts(value: Any) -> set[str]:  # noqa: ANN401 - any JSON value
     if isinstance(value, str):
         return {value}
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return set().union(*map(_texts, parts))
+    return set().union(*map(_texts, _parts(value)))
 
 
 def _is(run: StepRun, name: str) -> bool:

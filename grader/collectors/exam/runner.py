@@ -28,6 +28,7 @@ MAX_CAPTURE = 2000
 MAX_VALUE = 4096  # longer ones are long for their own sake
 _LOOKS = 5  # a process that just crashed may still be seen running for a moment
 _PAUSE = 0.1
+_PATIENT = 10  # times to look that closely: a service that goes on breaking off connections lives
 _PATH = re.compile(r"/[!-~]*")
 
 
@@ -41,6 +42,7 @@ class ExamRunner:
         self._deadline = time.monotonic() + seconds
         self._runs: list[StepRun] = []
         self._silent = 0
+        self._broken_off = 0
         self._died_at = ""
         self._stopped = ""
 
@@ -123,7 +125,8 @@ class ExamRunner:
         return bool(self._token)
 
     def _is_gone(self) -> bool:
-        for _ in range(_LOOKS):
+        self._broken_off += 1
+        for _ in range(_LOOKS if self._broken_off <= _PATIENT else 1):
             if not self._service.state().running:
                 return True
             time.sleep(_PAUSE)

@@ -73,7 +73,7 @@ def name_of(received: Received | None, field: str) -> str:
         return ""
     try:
         body = json.loads(received.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     value = body.get(field) if isinstance(body, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | str):

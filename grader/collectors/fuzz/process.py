@@ -9,7 +9,6 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,10 @@ import msgspec
 
 from grader.caches import cache_root
 from grader.errors import OurFault
+from grader.sandbox.scratch import own_folder
 
 HOOKS = Path(__file__).with_name("events.py")
+PREFIX = "grader-fuzz-"
 RUN_SECONDS = 120.0
 STOP_SECONDS = 5.0
 MAX_MEMORY = 4 << 30
@@ -47,8 +48,7 @@ def run_program(
 
     Raises `OurFault` E240 when the program does not start its work, whatever the service does.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-fuzz-") as name:
-        folder = Path(name)
+    with own_folder(PREFIX) as folder:
         (folder / "contract.json").write_text(json.dumps(contract), encoding="utf-8")
         (folder / "schemathesis.toml").write_text(settings, encoding="utf-8")
         command = [
