@@ -52,14 +52,14 @@ def readme_documents(files: SourceFiles, *, routes: tuple[dict[str, str], ...]) 
             by_route.setdefault(route, document.name)
     missing = [route for route in wanted if route not in by_route]
     if not missing:
-        return passed(f"all {len(wanted)} routes are described in {_names(by_route.values())}")
+        return passed(f"all {len(wanted)} routes are named in {_names(by_route.values())}")
     rows = tuple((str(route), by_route.get(route, "not found")) for route in wanted)
     return failed(
-        f"{len(missing)} of {len(wanted)} routes are not described: {', '.join(map(str, missing))}",
+        f"{len(missing)} of {len(wanted)} routes are not named: {', '.join(map(str, missing))}",
         expected="each method and path in the README, or in an OpenAPI file",
         score=1 - len(missing) / len(wanted),
         where=known[0].name,
-        exhibits=(RowsExhibit(title="Routes and where they are described", head=("route", "described in"), rows=rows),),
+        exhibits=(RowsExhibit(title="Routes and where they are named", head=("route", "named in"), rows=rows),),
     )
 
 
@@ -240,7 +240,7 @@ CHECKS: tuple[Check[Any], ...] = (
         name="files.readme_documents",
         needs=SourceFiles,
         ask=readme_documents,
-        title="Every endpoint is documented",
+        title="Every endpoint is named in the documentation",
         why="Somebody who has to call the service should not have to read its code",
         fix="List each method and path with what it does, its parameters and its answers",
     ),
@@ -248,7 +248,7 @@ CHECKS: tuple[Check[Any], ...] = (
         name="files.documents_errors",
         needs=SourceFiles,
         ask=documents_errors,
-        title="Error answers are documented",
+        title="Error answers are named in the documentation",
         why="Callers write code for errors too; what is not written down they find out in production",
         fix="Say for each kind of error which status comes, when, and what the body looks like",
     ),
@@ -256,7 +256,7 @@ CHECKS: tuple[Check[Any], ...] = (
         name="files.documents_words",
         needs=SourceFiles,
         ask=documents_words,
-        title="Parameters are documented",
+        title="Parameters are named in the documentation",
         why="A parameter nobody knows of is not used, or used wrongly",
         fix="Name each parameter with its meaning, default and limits",
     ),
