@@ -169,7 +169,8 @@ def _reason(criterion: Criterion, score: CriterionScore, checks: tuple[CheckResu
     if lost:
         worst = max(lost, key=lambda c: (c.possible - (c.points or 0.0), -c.severity.rank))
         more = f" ({len(lost) - 1} more)" if len(lost) > 1 else ""
-        return f"{worst.title}: {worst.message}{more}" if worst.outcome is Outcome.BLOCKED else f"{worst.message}{more}"
+        said = f"“{worst.title}” could not be answered: " if worst.outcome is Outcome.BLOCKED else ""
+        return f"{said}{worst.message}{more}"
     asked = [c for c in checks if c.scored and c.outcome is Outcome.PASS]
     if not asked:
         return "Nothing here is asked at this level"

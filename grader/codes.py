@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 CODES: dict[str, str] = {
-    "E101": "A TOML file of a challenge pack cannot be read, or says something that means nothing.",
+    "E101": "A file of a challenge pack cannot be read, or says something that means nothing, such as a check that "
+    "asks about a step which the exam does not have.",
     "E102": "There is nothing at a path that was given, or git cannot read the revision that was asked for.",
     "E105": "There is no challenge of that name. `grader challenge list` shows the ones there are; "
     "`--challenges DIR` or GRADER_CHALLENGES adds a folder of packs.",
     "E106": "A challenge pack has no brief.md. Every check quotes the brief, so there must be one.",
+    "E107": "Two challenge packs in one place have the same id. Give one of them another id, or say which with a path.",
     "E108": "A file is not a result or not saved evidence of this version of the grader. Grade again to get one.",
     "E109": "There is no report format of that name.",
     "E110": "There is no level of that name: junior, mid or senior.",
@@ -17,7 +19,8 @@ CODES: dict[str, str] = {
     "E113": "There is no error code of that name.",
     "E115": "There is no base image for that purpose. `grader images list` shows the purposes.",
     "E116": "A file cannot be loaded as container images. It must be written by `docker save`.",
-    "E117": "A --url that is no address of a service, such as http://127.0.0.1:8000.",
+    "E117": "A --url that is no address of a service, such as http://127.0.0.1:8000, or --url or --token where no "
+    "running service is checked.",
     "E118": "A slow-query pack has no exercise.",
     "E201": "No container engine answers: it is not running, too old, or this user may not use it. Services are "
     "graded in containers only; the two SQL challenges fall back to PostgreSQL as a process.",
@@ -40,13 +43,13 @@ CODES: dict[str, str] = {
     "E222": "PostgreSQL broke while it ran a statement of ours.",
     "E223": "A query of the exercise itself does not run, or its reference gives other rows. The pack must be mended.",
     "E224": "setup.sql changed more than indexes and statistics although it was let through. A person must look.",
-    "E225": "PostgreSQL reads the query but the grader's own reader does not. A person must look.",
     "E240": "schemathesis did not start, or what it wrote cannot be read.",
     "E241": "The contract of a challenge, or a patch to it, cannot be read.",
     "E242": "The exam of a challenge cannot be read. The place is shown.",
     "E299": "The grader broke in a way nobody foresaw. Run again with -vv and report it.",
     "E301": "The submission is empty.",
-    "E302": "The submission holds something that is not taken in: links, devices, too many or too large files.",
+    "E302": "The submission cannot be taken in: an archive that cannot be read, names that lead out of the folder, or "
+    "too much in all. A link, a device or one huge file alone is left out and named.",
     "E303": "submission.toml cannot be read, or says something that means nothing. The place is shown.",
     "E310": "Nothing says how to start the service. Say it in submission.toml: [run] start.",
     "E311": "The code makes an application, but no server to run it is among the dependencies.",

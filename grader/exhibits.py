@@ -97,21 +97,29 @@ class DiagramColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class DiagramTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A table box of an entity-relationship diagram. `concept` is what the matcher took it for."""
+    """A table box of an entity-relationship diagram.
+
+    `concept` is what the matcher took it for; `warning` marks a finding about the table as a whole.
+    """
 
     name: str
     columns: tuple[DiagramColumn, ...]
     concept: str = ""
+    warning: str = ""
 
 
 class DiagramEdge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A foreign key from `child.column` to `parent`. `one` says that a parent has at most one such child."""
+    """A foreign key from `child.column` to `parent`. `one` says that a parent has at most one such child.
+
+    `warning` marks a finding about the reference itself, such as what a deletion takes with it.
+    """
 
     child: str
     column: str
     parent: str
     one: bool = False
     optional: bool = False
+    warning: str = ""
 
 
 class DiagramExhibit(Exhibit, frozen=True, kw_only=True, tag="diagram"):

@@ -121,13 +121,13 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
 
     An option of a check holds such names when it is called like one of `options` and typed like one of `types`
     (options of the same name and another type hold something else). In a pack `*` stands for any part of a name.
-    Texts in the options of a check may hold the placeholders in `values`.
+    Texts in the options of a check may hold the placeholders in `values`; None: braces mean nothing there.
     """
 
     options: frozenset[str] = frozenset()
     types: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()
-    values: frozenset[str] = frozenset()
+    values: frozenset[str] | None = None
 
 
 class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):

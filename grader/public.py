@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -14,14 +14,36 @@ def public_part(
     challenge: Challenge, *, collectors: Mapping[str, Collector[Any]], checks: Mapping[str, Check[Any]]
 ) -> Challenge:
     """The challenge with its public checks only, and only the collectors and gates they need."""
+    scored = tuple(criterion for criterion in challenge.criteria if not criterion.review)
+    whole = msgspec.structs.replace(challenge, criteria=scored)
+    return _part(whole, lambda use: use.visibility is Visibility.PUBLIC, collectors, checks)
+
+
+def part_about(
+    challenge: Challenge,
+    kinds: Collection[type[Any]],
+    *,
+    collectors: Mapping[str, Collector[Any]],
+    checks: Mapping[str, Check[Any]],
+) -> Challenge:
+    """The part of a challenge that these kinds of evidence can answer: the rest is not asked."""
+    return _part(challenge, lambda use: checks[use.check].needs in kinds, collectors, checks)
+
+
+def _part(
+    challenge: Challenge,
+    wanted: Callable[[CheckUse], bool],
+    collectors: Mapping[str, Collector[Any]],
+    checks: Mapping[str, Check[Any]],
+) -> Challenge:
     criteria = []
     for criterion in challenge.criteria:
-        uses = tuple(use for use in criterion.checks if use.visibility is Visibility.PUBLIC)
-        if uses and not criterion.review:
+        uses = tuple(use for use in criterion.checks if wanted(use))
+        if uses:
             criteria.append(msgspec.structs.replace(criterion, checks=uses))
     kept = {use.id: use for criterion in criteria for use in criterion.checks}
     needed = {checks[use.check].needs for use in kept.values()}
-    trimmed = [_without_private_causes(criterion, kept) for criterion in criteria]
+    trimmed = [_without_other_causes(criterion, kept) for criterion in criteria]
     return msgspec.structs.replace(
         challenge,
         criteria=tuple(trimmed),
@@ -30,7 +52,7 @@ def public_part(
     )
 
 
-def _without_private_causes(criterion: Criterion, kept: Mapping[str, CheckUse]) -> Criterion:
+def _without_other_causes(criterion: Criterion, kept: Mapping[str, CheckUse]) -> Criterion:
     uses = tuple(
         msgspec.structs.replace(
             use,

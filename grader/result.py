@@ -65,7 +65,8 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the rubric with what it earned and why. `scored` is False for advice and information.
 
-    `fix` may name what was found; `advice` is the rubric's general text, which gives no input away.
+    `fix` may name what was found; `advice` is the rubric's general text, which gives no input away. `counted_in` names
+    the checks that already cost for the same root cause: then the outcome is `not_applicable`, and it was found.
     """
 
     id: str
@@ -85,6 +86,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     brief: str
     where: str
     evidence: tuple[AnyExhibit, ...]
+    counted_in: tuple[str, ...] = ()
 
 
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,20 +12,23 @@ from typing import Any
 import msgspec
 
 from grader.errors import SubmissionFault, UsageError
-from grader.intake import MAX_TOTAL, Intake, shown
+from grader.filenames import shown
+from grader.intake import Intake
 from grader.model import Submission, SubmissionSettings
 from grader.sandbox.scratch import own_folder
 from grader.toml import TomlText
 
 SETTINGS = "submission.toml"
+NO_FILES = ""  # stands for a submission that is a running service and nothing else
 GIT_SECONDS = 60
 PREFIX = "grader-submission-"
 MOST_PORT = 65535
+MOST_SHOWN = 5
 
 
 @contextlib.contextmanager
 def open_submission(given: str) -> Iterator[Submission]:
-    """A private copy of the submission, removed at the end.
+    """A private copy of the submission, removed at the end; `NO_FILES` is a submission without any.
 
     Raises `UsageError` E102 when there is nothing at `given`, `SubmissionFault` E301 when it is empty, E302
     when it cannot be taken in, E303 when its submission.toml cannot be read.
@@ -35,8 +39,10 @@ def open_submission(given: str) -> Iterator[Submission]:
         folder.chmod(0o755)  # the sandbox's user must be able to read it
         intake = Intake(root)
         name = shown(_take(given, intake, folder))
-        if not intake.names():
-            raise SubmissionFault("E301", f"the submission `{name}` is empty", help="hand in at least one file")
+        if given != NO_FILES and not intake.names():
+            note = f"not taken in: {', '.join(intake.skipped[:MOST_SHOWN])}" if intake.skipped else ""
+            what = f"the submission `{name}` is empty"
+            raise SubmissionFault("E301", what, note=note, help="hand in at least one file")
         yield Submission(
             name=name,
             root=root,
@@ -56,12 +62,17 @@ def exists(given: str) -> None:
 
 
 def _nothing(given: str) -> UsageError:
+    if "://" in given:
+        help_ = "only what is on this machine can be graded: clone it and give the folder with @REVISION"
+        return UsageError("E102", f"`{given}` is an address, no path", help=help_)
     return UsageError(
         "E102", f"there is nothing at `{given}`", help="give a folder, an archive, or REPOSITORY@REVISION"
     )
 
 
 def _take(given: str, intake: Intake, scratch: Path) -> str:
+    if given == NO_FILES:
+        return "no files"
     path = Path(given)
     if path.is_dir():
         intake.folder(path)
@@ -72,25 +83,54 @@ def _take(given: str, intake: Intake, scratch: Path) -> str:
     repository, at, revision = given.rpartition("@")
     if at and Path(repository).is_dir() and not revision.startswith("-"):
         intake.archive(_git_archive(Path(repository), revision, scratch), strip=False)
-        return Path(repository).resolve().name
+        return f"{Path(repository).resolve().name}@{revision}"
     raise _nothing(given)
 
 
 def _git_archive(repository: Path, revision: str, scratch: Path) -> Path:
-    """A tar of one revision. Hooks, filters and submodules do not run."""
-    target = scratch / "revision.tar"
-    command = ["git", "-c", "core.hooksPath=/dev/null", "-C", str(repository), "archive", "--format=tar", revision]
+    """A tar of one revision, made in a repository of our own that borrows the objects of the given one.
+
+    A stranger's `.git/config` may name programs (filters, transports) that git would run while it writes files.
+    """
     try:
-        with target.open("wb") as out:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=GIT_SECONDS, check=False)
+        commit = _git(repository, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        objects = _git(repository, "rev-parse", "--path-format=absolute", "--git-path", "objects")
+        kind = _git(repository, "rev-parse", "--show-object-format")
+        own, target = scratch / "borrowed", scratch / "revision.tar"
+        _git(scratch, "init", "-q", "--bare", "--template=", f"--object-format={kind}", str(own))
+        (own / "objects" / "info").mkdir(exist_ok=True)
+        (own / "objects" / "info" / "alternates").write_text(f"{objects}\n", encoding="utf-8")
+        _git(own, "archive", "--format=tar", f"--output={target}", commit)
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.strip().splitlines()
+        raise UsageError(
+            "E102", f"git cannot read `{repository}@{revision}`", note=reason[-1] if reason else ""
+        ) from None
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError("E102", f"git cannot read `{repository}`: {error}") from None
-    if done.returncode != 0:
-        reason = done.stderr.decode(errors="replace").strip().splitlines()
-        raise UsageError("E102", f"git cannot read `{repository}@{revision}`", note=reason[-1] if reason else "")
-    if target.stat().st_size > 2 * MAX_TOTAL:
-        raise SubmissionFault("E302", f"revision {revision} is larger than {MAX_TOTAL >> 20} MB")
     return target
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """What git says; without the settings of this machine and without any way to another one."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", "/"),  # names the repositories of other users that may be read
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
+        "LC_ALL": "C",
+    }
+    done = subprocess.run(
+        ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=GIT_SECONDS,
+        check=True,
+    )
+    return done.stdout.strip()
 
 
 def read_settings(root: Path) -> SubmissionSettings:

@@ -50,7 +50,11 @@ def answers(folder: Path) -> list[Answer]:
     """The reference answers in a folder; raises `UsageError` E112 when one has no readable expected.toml."""
     found = [_answer(root) for root in sorted(folder.iterdir()) if root.is_dir()] if folder.is_dir() else []
     if not found:
-        raise UsageError("E112", f"there are no reference answers in {folder}", help="name a folder with --against")
+        raise UsageError(
+            "E112",
+            f"there are no reference answers in {folder}",
+            help=f"put a folder per answer there, each with an {EXPECTED}, or name another folder with --against",
+        )
     return found
 
 
@@ -59,17 +63,14 @@ def _answer(root: Path) -> Answer:
     if not path.is_file():
         raise UsageError("E112", f"{root} has no {EXPECTED}", help="say there which grade it must get")
     text = TomlText(str(path), path.read_text(encoding="utf-8"), UsageError, "E112")
-    data = text.parse()
-    for key, table in data.items():
+    expected: dict[Level, Expected] = {}
+    for key, table in text.parse().items():
         if key not in list(Level):
             raise text.unknown_key(key, list(Level), inside=EXPECTED)
-        for name in table:
-            if name not in Expected.__struct_fields__:
-                raise text.unknown_key(name, Expected.__struct_fields__, inside=f"[{key}]")
-    try:
-        expected = msgspec.convert(data, type=dict[Level, Expected])
-    except msgspec.ValidationError as error:
-        raise text.error(str(error), 1, 1) from None
+        try:
+            expected[Level(key)] = msgspec.convert(table, type=Expected)
+        except msgspec.ValidationError as error:
+            raise text.invalid(error, Expected, f"[{key}]", at=(key,)) from None
     return Answer(name=root.name, root=root, expected=expected)
 
 

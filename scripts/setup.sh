@@ -15,7 +15,18 @@ cd "$(dirname "$0")/.."
 PATH=$(printf '%s' "$PATH" | tr ':' '\n' | grep -vxF "$PWD/.venv/bin" | paste -sd:)
 export PATH
 
+changed=
 say() { printf '%s\n' "setup: $*" >&2; }
+patiently() { # what, command: says every 20 s that it is still going on
+  local what=$1 clock code=0
+  shift
+  (while sleep 20 >/dev/null 2>&1 && kill -0 $$; do say "still $what …"; done) &
+  clock=$!
+  "$@" || code=$?
+  kill "$clock" 2>/dev/null || true
+  wait "$clock" 2>/dev/null || true
+  return "$code"
+}
 fail() { printf '%s\n' "setup: error: $*" >&2; exit 3; }
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
@@ -25,8 +36,9 @@ as_root() {
 }
 install() { # packages of Debian, with the right to do so
   command -v apt-get >/dev/null || return 1
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >/dev/null &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+  changed=yes
+  patiently "reading Debian's package lists" as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update >/dev/null &&
+    patiently "installing $*" as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
 }
 
 good_python() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
@@ -43,12 +55,13 @@ environment() {
     fail "Python 3.11 or newer is needed; install it or name one in GRADER_PYTHON"
   stamp=$(cat requirements.lock pyproject.toml | sha256sum | cut -c1-32)-$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   if [ -x .venv/bin/grader ] && [ "$(cat .venv/.grader-stamp 2>/dev/null)" = "$stamp" ] && .venv/bin/python -c 'import grader' 2>/dev/null; then return; fi
+  changed=yes
   say "making the environment .venv with $("$python" --version) (packages from your own package index, checked against requirements.lock)"
   "$python" -c 'import ensurepip, venv' 2>/dev/null || { say "installing python3-venv"; install python3-venv; } ||
     fail "this Python has no venv module; install python3-venv"
   rm -rf .venv
   "$python" -m venv .venv
-  .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock ||
+  patiently "downloading and installing packages (1 to 3 minutes)" .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock ||
     fail "the packages of requirements.lock cannot be installed; is a package index reachable (pip config, PIP_INDEX_URL)?"
   .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
   printf '%s\n' "$stamp" >.venv/.grader-stamp
@@ -56,6 +69,7 @@ environment() {
 
 engine_answers() { .venv/bin/python -c 'import docker; docker.from_env(version="auto", timeout=10).ping()' >/dev/null 2>&1; }
 start_engine() {
+  changed=yes
   if [ -d /run/systemd/system ]; then as_root systemctl start docker
   else
     say "starting dockerd (log: /var/log/grader-dockerd.log)"
@@ -87,11 +101,14 @@ engine() {
   return 1
 }
 images() {
-  if ! command -v debootstrap >/dev/null && ! .venv/bin/grader images list >/dev/null 2>&1; then
+  if .venv/bin/grader images list >/dev/null 2>&1; then return; fi
+  changed=yes
+  if ! command -v debootstrap >/dev/null; then
     say "installing debootstrap, to make the base images here"
     install debootstrap || say "debootstrap cannot be installed; base images must be pulled or loaded"
   fi
-  .venv/bin/grader images build
+  say "getting or making the base images that submissions run in (the first time some minutes)"
+  patiently "making base images" .venv/bin/grader images build
 }
 
 browser() {
@@ -101,9 +118,10 @@ browser() {
 }
 
 environment
-[ "${1:-all}" = env ] && exit 0
+done_saying() { [ -n "$changed" ] && say "done" || say "nothing to set up: everything is here"; }
+if [ "${1:-all}" = env ]; then done_saying; exit; fi
 [ "${1:-all}" = tests ] && browser
-if engine; then images
+if engine; then images; done_saying
 elif [ "${GRADER_REQUIRE_DOCKER:-0}" = 1 ]; then fail "a container engine is required (GRADER_REQUIRE_DOCKER=1) and none answers"
 else say "going on without a container engine: what needs one is left out and says so"
 fi

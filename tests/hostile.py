@@ -43,7 +43,9 @@ def poisoned(result: Result, text: str) -> Result:
 
 
 def harmless(text: str) -> str:
-    """Plain words with as many lines as `text`."""
+    """Plain words with as many lines as `text`; for one letter again and again another one as often."""
+    if len(set(text)) == 1:
+        return "B" * len(text)
     return "\n".join("words" for _ in text.splitlines())
 
 
@@ -52,7 +54,7 @@ def _poison(value: Any, text: str, numbers: list[int]) -> Any:
         return text
     if isinstance(value, dict):
         return {_key(key, text): _field(key, item, text, numbers) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):  # `to_builtins` leaves tuples as they are
         return [_poison(item, text, numbers) for item in value]
     return value
 

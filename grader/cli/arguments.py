@@ -11,6 +11,8 @@ from grader import __version__
 LEVELS = ("junior", "mid", "senior")
 DEFAULT_SEED = 1
 DEFAULT_OUT = "grader-out"
+TOKEN_VARIABLE = "API_TOKEN"  # noqa: S105 - the name of a variable
+WHOLE = 100.0
 
 EPILOG = """\
 exit codes:
@@ -18,7 +20,8 @@ exit codes:
   1  graded; bar not reached                4  could not grade: the submission's side
   2  wrong use, or a challenge pack with a mistake          130  interrupted, everything removed
 
-`grader explain CODE` tells more about an error. Every option can be set as GRADER_<OPTION>, such as GRADER_LEVEL.
+`grader explain CODE` tells more about an error. GRADER_LEVEL, GRADER_SEED, GRADER_SANDBOX, GRADER_OUT, GRADER_FAIL_ON
+and GRADER_FAIL_UNDER stand for the options of those names.
 """
 
 
@@ -31,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"grader {__version__}")
+    root.set_defaults(verbose=0, challenges=None)
+    _everywhere(root)
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shared = _shared()
     _grade(commands, shared)
@@ -43,15 +48,22 @@ def parser() -> argparse.ArgumentParser:
         "doctor", parents=[shared], help="is everything here that grading needs, and do the limits hold?"
     )
     explain = commands.add_parser("explain", parents=[shared], help="what an error code means and what to do")
-    explain.add_argument("code", metavar="CODE")
+    explain.add_argument("code", metavar="CODE", nargs="?", default="", help="such as E321 (default: list them all)")
+    commands.metavar = f"{{{','.join(commands.choices)}}}"
     return root
 
 
 def _shared() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("-v", "--verbose", action="count", default=0, help="say more; -vv shows tracebacks")
-    shared.add_argument("--challenges", metavar="DIR", default=None, help="a folder with more challenge packs")
+    _everywhere(shared)
     return shared
+
+
+def _everywhere(command: argparse.ArgumentParser) -> None:
+    """Options that may stand before and after the command: what is not given must not hide what was given before."""
+    given = argparse.SUPPRESS
+    command.add_argument("-v", "--verbose", action="count", default=given, help="say more; -vv shows tracebacks")
+    command.add_argument("--challenges", metavar="DIR", default=given, help="a folder with more challenge packs")
 
 
 def _grade(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -67,9 +79,16 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     check = commands.add_parser(
         "check", parents=[shared], help="candidates: run the public checks on your own working tree"
     )
-    check.add_argument("path", metavar="PATH", nargs="?", default=".", help="your folder (default: here)")
+    check.add_argument("path", metavar="PATH", nargs="?", default="", help="your folder (default: here)")
     check.add_argument("--challenge", default=None, help="which challenge (default: recognised from the files)")
-    check.add_argument("--url", default=None, help="check a service you started yourself")
+    check.add_argument(
+        "--url", default=None, help="check a service you started yourself; what the checks make there stays there"
+    )
+    check.add_argument(
+        "--token",
+        default="",
+        help=f"with --url: the token your service was started with (default: the variable {TOKEN_VARIABLE})",
+    )
     _how(check)
     _output(check)
 
@@ -80,27 +99,32 @@ def _rejudge(commands: argparse._SubParsersAction[argparse.ArgumentParser], shar
     )
     rejudge.add_argument("result", metavar="RESULT", nargs="+", help="a folder written by `grade`, or evidence.json")
     _bar(rejudge)
-    _output(rejudge)
+    _output(rejudge, place="the folder that was given")
 
 
 def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     report = commands.add_parser("report", parents=[shared], help="write reports of saved results again")
     report.add_argument("result", metavar="RESULT", nargs="+", help="a folder written by `grade`, or result.json")
     report.add_argument("--view", choices=("interviewer", "candidate"), default="interviewer", help="who will read it")
-    _output(report)
+    _output(report, place="the folder that was given")
 
 
 def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     challenge = commands.add_parser("challenge", help="authors: list, show and validate challenge packs")
-    actions = challenge.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = challenge.add_subparsers(dest="action", required=True, metavar="{list,show,validate}")
     actions.add_parser("list", parents=[shared], help="the challenges there are")
     show = actions.add_parser("show", parents=[shared], help="the brief and the rubric of one challenge")
     show.add_argument("challenge", metavar="CHALLENGE")
+    show.add_argument("--all", action="store_true", help="name private checks and gates, too")
     validate = actions.add_parser(
         "validate", parents=[shared], help="prove a pack against answers whose marks are known"
     )
     validate.add_argument("challenge", metavar="CHALLENGE")
-    validate.add_argument("--against", metavar="DIR", help="reference answers (default: reference/CHALLENGE)")
+    validate.add_argument(
+        "--against",
+        metavar="DIR",
+        help="reference answers (default: reference/CHALLENGE beside the folder of the packs)",
+    )
     validate.add_argument("--only", metavar="ANSWER", action="append", default=[], help="only these answers (repeat)")
     validate.add_argument("--static", action="store_true", help="read the pack only, grade nothing")
     validate.add_argument("--repeat", type=int, default=1, metavar="N", help="grade each answer N times and compare")
@@ -109,7 +133,7 @@ def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], sh
 
 def _images(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     images = commands.add_parser("images", help="base images: list, build here, or load from a file")
-    actions = images.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = images.add_subparsers(dest="action", required=True, metavar="{list,build,load}")
     actions.add_parser("list", parents=[shared], help="which base images are here; exit 3 when one is missing")
     actions.add_parser("build", parents=[shared], help="get or make the missing ones (may need root)")
     load = actions.add_parser("load", parents=[shared], help="load images from a `docker save` file")
@@ -117,7 +141,7 @@ def _images(commands: argparse._SubParsersAction[argparse.ArgumentParser], share
 
 
 def _how(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--level", choices=LEVELS, default=_env("level", "mid"), help="hired for (default: mid)")
+    command.add_argument("--level", choices=LEVELS, default=_env("level", "mid"), help="of the position (default: mid)")
     command.add_argument("--seed", type=int, default=_env("seed", str(DEFAULT_SEED)), help="chooses the data sent")
     command.add_argument(
         "--sandbox",
@@ -130,7 +154,13 @@ def _how(command: argparse.ArgumentParser) -> None:
 
 
 def _bar(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--fail-under", type=float, metavar="PERCENT", default=None, help="exit 1 below this")
+    command.add_argument(
+        "--fail-under",
+        type=_percent,
+        metavar="PERCENT",
+        default=os.environ.get("GRADER_FAIL_UNDER") or None,
+        help="exit 1 below this, 0 to 100",
+    )
     command.add_argument(
         "--fail-on",
         type=_one_of("gate", "blocker", "never"),
@@ -140,8 +170,8 @@ def _bar(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--out", metavar="DIR", default=_env("out", ""), help=f"default: {DEFAULT_OUT}/NAME")
+def _output(command: argparse.ArgumentParser, place: str = f"{DEFAULT_OUT}/NAME") -> None:
+    command.add_argument("-o", "--out", metavar="DIR", default=_env("out", ""), help=f"default: {place}")
     command.add_argument(
         "-f",
         "--format",
@@ -161,6 +191,19 @@ def _one_of(*names: str) -> Callable[[str], str]:
         return given
 
     return take
+
+
+def _percent(given: str) -> float:
+    """A percentage; a fraction is refused, because nobody means 0.8 %."""
+    try:
+        value = float(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{given}` is no number") from None
+    if not 0 <= value <= WHOLE:
+        raise argparse.ArgumentTypeError(f"{given} is not between 0 and 100")
+    if 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{given} is less than one percent: say {value * WHOLE:g} for {value:.0%}")
+    return value
 
 
 def _env(option: str, default: str) -> str:

@@ -7,11 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 from grader import pipeline
-from grader.challenge import BRIEF
 from grader.cli import world
 from grader.cli.packs import load, load_all
+from grader.cli.shown import shown
 from grader.errors import UsageError
 from grader.model import Challenge, Level, Outcome, Visibility
+from grader.packs import is_shipped
 from grader.pipeline import Request
 from grader.result import Result
 from grader.validation import Answer, answers, comparable, differences, matrix, uncaught, with_outcome
@@ -29,22 +30,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace) -> int:
     for challenge in load_all(arguments):
         scored = sum(use.weight > 0 for use in challenge.checks.values())
-        print(f"{challenge.id:<20} {challenge.title} ({scored} scored checks, version {challenge.version})")
+        own = "" if is_shipped(challenge.root) else f", from {challenge.root}"
+        print(f"{challenge.id:<20} {challenge.title} ({scored} scored checks, version {challenge.version}{own})")
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
     challenge = load(arguments, arguments.challenge)
-    print((challenge.root / BRIEF).read_text(encoding="utf-8").rstrip())
-    print("\nRubric")
-    for criterion in challenge.criteria:
-        who = "people" if criterion.review else f"{len(criterion.checks)} checks"
-        print(f"\n  {criterion.title} · {criterion.points:g} points · {who}")
-        for use in criterion.checks:
-            weight = f"×{use.weight:g}" if use.weight else "info"
-            print(f"    {use.id:<36} {weight:<5} {use.level:<7} {use.severity:<8} {use.visibility:<8} {use.title}")
-    for gate in challenge.gates:
-        print(f"\n  Gate: {gate.title} (caps the band at {gate.cap})")
+    for line in shown(challenge, whole=arguments.all):
+        print(line)
     return 0
 
 
@@ -77,6 +71,7 @@ def _describe(challenge: Challenge) -> None:
     levels = Counter(use.level for use in challenge.checks.values() if use.weight > 0)
     size = f"{len(challenge.checks)} checks, {points:g} points"
     print(f"{challenge.id} {challenge.version}: {size}, digest {challenge.digest[:12]}")
+    print(f"  read from   {challenge.root}")
     print("  visibility  " + ", ".join(f"{seen[v]} {v}" for v in Visibility))
     print("  scored from " + ", ".join(f"{levels[level]} {level}" for level in Level))
 

@@ -18,6 +18,7 @@ from grader.database.process import ProcessDatabases
 from grader.database.programs import programs
 from grader.errors import GraderError
 from grader.sandbox.engine import Engine
+from grader.sandbox.selftest import HELP as MUST_FAIL
 from grader.sandbox.selftest import Probe, self_test
 from grader.visible import one_line
 
@@ -33,10 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
         print(title)
         for probe in probes:
             well &= probe.ok
-            print(f"  {'✓' if probe.ok else '✗'} {probe.name:<22} {one_line(probe.seen, 120)}", flush=True)
+            print(f"  {'✓' if probe.ok else '✗'} {probe.name:<22} {one_line(_told(probe), 120)}", flush=True)
             if not probe.ok and probe.help:
                 print(f"      do: {probe.help}")
     return 0 if well else OURS
+
+
+def _told(probe: Probe) -> str:
+    """What was seen; an error behind a tick is what must happen, so it is said."""
+    return f"blocked, as it should be: {probe.seen}" if probe.ok and probe.name in MUST_FAIL else probe.seen
 
 
 def _groups(arguments: argparse.Namespace) -> Iterator[tuple[str, Iterator[Probe]]]:

@@ -6,14 +6,17 @@ import argparse
 
 from grader.codes import CODES
 from grader.errors import UsageError
-from grader.toml import did_you_mean
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the long text of one code; raises `UsageError` E113 for an unknown one."""
+    """Print the long text of one code, of all without one; raises `UsageError` E113 for an unknown one."""
     code = arguments.code.upper()
+    if not code:
+        for known, text in CODES.items():
+            print(f"{known}  {text}")
+        return 0
     if code not in CODES:
-        raise UsageError("E113", f"there is no code `{code}`", help=did_you_mean(code, CODES))
+        raise UsageError("E113", f"there is no code `{code}`", help="`grader explain` lists them all")
     print(f"{code}  {CODES[code]}")
     print(f"      {WHOSE[code[1]]}")
     return 0

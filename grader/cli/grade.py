@@ -11,7 +11,8 @@ from grader import pipeline
 from grader.cli import world
 from grader.cli.arguments import DEFAULT_OUT
 from grader.cli.bar import exit_code, worst
-from grader.cli.output import REPORT, asked, emit, write_all
+from grader.cli.closing import Graded, last_words, table
+from grader.cli.output import asked, emit, write_all
 from grader.cli.packs import load
 from grader.submission import exists
 
@@ -23,17 +24,21 @@ def run(arguments: argparse.Namespace) -> int:
     challenge = load(arguments, arguments.challenge)
     for given in arguments.path:
         exists(given)
-    codes = []
+    graded = []
     for given, folder in zip(arguments.path, folders(arguments.out, arguments.path), strict=True):
         with world.opened(arguments, challenge) as opened:
             saved = pipeline.grade(challenge, given, request, opened)
         result = pipeline.judge_saved(challenge, saved)
         written = write_all(folder, result, pipeline.encode(saved))
         emit(result, formats)
+        graded.append(Graded(given=given, result=result, folder=written))
         if "human" in formats.shown:
-            print(f"\nReport   {written / REPORT}")
-        codes.append(exit_code(result, fail_under=arguments.fail_under, fail_on=arguments.fail_on))
-    return worst(codes)
+            print(last_words(graded[-1]) + ("\n" if len(arguments.path) > 1 else ""))
+    if "human" in formats.shown and len(graded) > 1:
+        print(table(graded))
+    return worst(
+        [exit_code(each.result, fail_under=arguments.fail_under, fail_on=arguments.fail_on) for each in graded]
+    )
 
 
 def folders(out: str, given: Sequence[str]) -> list[Path]:

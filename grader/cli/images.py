@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from grader.cli.progress import listener
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _get(images: Images) -> None:
     """Pull what a registry has, make the rest here."""
     for row in images.list():
+        if not row.present:
+            print(f"  the image for {row.purpose} is missing: getting or making it …", file=sys.stderr, flush=True)
         try:
             images.ensure(row.purpose)
         except OurFault:

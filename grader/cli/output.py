@@ -14,6 +14,7 @@ import msgspec
 
 from grader import result as result_file
 from grader.caches import disk_fault
+from grader.cli.arguments import DEFAULT_OUT
 from grader.errors import Problem, UsageError
 from grader.report import FORMATS
 from grader.report.terminal import human
@@ -21,7 +22,9 @@ from grader.result import Result
 from grader.toml import did_you_mean
 
 RESULT, EVIDENCE, REPORT = "result.json", "evidence.json", "report.html"
+IGNORE = ".gitignore"
 UNDECIDED = "undecided"
+WHICH = "give the folder that `grader grade` wrote"
 WIDEST = 120  # longer lines are hard to read
 
 
@@ -56,6 +59,7 @@ def write_all(folder: Path, result: Result, evidence: bytes | None) -> Path:
     if result.status == "undecided" and _decided(folder / RESULT):
         folder /= UNDECIDED
         print(f"note: the earlier result is kept; this undecided one is in {folder}", file=sys.stderr)
+    _keep_out_of_git(folder)
     contents = {REPORT: FORMATS["html"](result).encode(), RESULT: result_file.encode(result)}
     if evidence is not None:
         contents = {EVIDENCE: evidence, **contents}
@@ -88,12 +92,19 @@ def read_result(given: str) -> tuple[Path, Result]:
     try:
         return file.parent, result_file.decode(file.read_bytes())
     except msgspec.DecodeError as error:
-        raise UsageError("E108", f"{file} is not a result of this version: {error}") from None
+        raise UsageError("E108", f"{file} is not a result of this version: {error}", help=WHICH) from None
 
 
 def print_error(problem: Problem) -> None:
     """One JSON document on stdout for tools, also when nothing could be graded."""
     sys.stdout.write(msgspec.json.encode({"ok": False, "error": problem}).decode() + "\n")
+
+
+def _keep_out_of_git(folder: Path) -> None:
+    """Results in our own folder never end up in somebody's commit by chance."""
+    ours = next((place for place in (folder, *folder.parents) if place.name == DEFAULT_OUT), None)
+    if ours is not None and not (ours / IGNORE).exists():
+        _replace(ours, {IGNORE: b"*\n"})
 
 
 def _decided(file: Path) -> bool:

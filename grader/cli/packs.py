@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from grader import pipeline
-from grader.challenge import find_pack, pack_roots
 from grader.model import Challenge
+from grader.packs import find_pack, pack_roots
 
 
 def extra(arguments: argparse.Namespace) -> Path | None:

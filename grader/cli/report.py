@@ -10,14 +10,13 @@ from grader.report.views import candidate
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write every result in the formats asked for; `html` without a file goes beside the result."""
-    formats = arguments.format or ["html"]
+    """Print or write every result in the formats asked for; when none is named, a page goes beside the result."""
     for given in arguments.result:
         folder, result = read_result(given)
         shown = candidate(result) if arguments.view == "candidate" else result
         home = Path(arguments.out) if arguments.out else folder
         name = "report.html" if arguments.view == "interviewer" else "candidate.html"
-        emit(shown, asked([f"html={home / name}" if item == "html" else item for item in formats]))
-        if "html" in formats:
+        emit(shown, asked(arguments.format or [f"html={home / name}"]))
+        if not arguments.format:
             print(f"Report   {home / name}")
     return 0

@@ -51,13 +51,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Both queries on one data set. `same` is about rows by value, in order where one order is right."""
+    """Both queries on one data set. `same` is about rows by value, in order where one order is right.
+
+    `failed`: the submitted query raised an error there, so it gave no rows.
+    """
 
     data: Data
     name: str
     given: int
     submitted: int
     same: bool
+    failed: bool = False
 
 
 class SmallTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,7 @@ class SmallTable(msgspec.Struct, frozen=True, kw_only=True):
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """A statement of the submission that did not finish: it raised `error`, or our watchdog stopped it.
 
+    Comparisons that go on to the large data say that only some data raise it.
     `tables` are the rows on which it raised the error, as few as we could, when a small database was enough.
     """
 
@@ -131,6 +136,7 @@ class QueryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     tables: dict[str, tuple[str, ...]] = {}
     table_blocks: dict[str, int] = {}
     refusals: tuple[Refusal, ...] = ()
+    unread: str = ""  # PostgreSQL can read the query, our guard cannot: it was not run
     ordered: bool = True
     given_columns: tuple[ResultColumn, ...] = ()
     submitted_columns: tuple[ResultColumn, ...] = ()

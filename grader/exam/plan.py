@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,13 @@ from typing import Any
 import msgspec
 
 from grader.errors import GraderError, OurFault
-from grader.exam.values import names, texts
+from grader.exam.values import DRAWS, FORMS, MEANT, draw, names, texts, understood
 from grader.model import Level, Visibility
-from grader.toml import TomlText
+from grader.toml import TomlText, near_miss
+from grader.toml_places import Place
 
 CODE = "E242"
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _SEND = re.compile(r"[A-Z]+ (?:/|\{)\S*")
 
 
@@ -108,65 +109,87 @@ class Exam(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {f"{scenario.id}.{step.id}": step for scenario in self.scenario for step in scenario.step}
 
 
-def read_exam(path: Path, fault: type[GraderError] = OurFault) -> Exam:
-    """The exam in a file; raises `fault` E242 pointing at what is wrong in it."""
+def read_exam(path: Path, fault: type[GraderError] = OurFault, code: str = CODE) -> Exam:
+    """The exam in a file; raises `fault` with `code` pointing at what is wrong in it."""
     try:
-        text = TomlText(path.name, path.read_text(encoding="utf-8"), fault, CODE)
-    except OSError as error:
-        raise fault(CODE, f"the exam `{path.name}` cannot be read: {error.strerror}") from None
+        text = TomlText(str(path), path.read_text(encoding="utf-8"), fault, code)
+    except (OSError, UnicodeDecodeError) as error:
+        raise fault(code, f"the exam `{path.name}` cannot be read: {error}") from None
     data = text.parse()
-    _keys(data, text)
     try:
         exam = msgspec.convert(data, type=Exam)
     except msgspec.ValidationError as error:
-        raise fault(CODE, f"{path.name}: {error}", where=path.name) from None
-    _whole(exam, text)
+        raise text.invalid(error, Exam, path.name) from None
+    _Proof(exam, text).run()
     return exam
 
 
-def _keys(data: dict[str, Any], text: TomlText) -> None:
-    """Misspelt keys, before values: the nearest right one is named."""
-    _known(data, Exam.__struct_fields__, text, "an exam")
-    for scenario in data.get("scenario", ()):
-        _known(scenario, Scenario.__struct_fields__, text, "a scenario")
-        for step in scenario.get("step", ()):
-            _known(step, Step.__struct_fields__, text, "a step")
-            for variant in step.get("each", ()):
-                _known(variant, Variant.__struct_fields__, text, "`each`")
+class _Proof:
+    """What can only be seen on the whole: unique names, requests that can be sent, values that are there by then."""
+
+    def __init__(self, exam: Exam, text: TomlText) -> None:
+        self.exam, self.text = exam, text
+
+    def run(self) -> None:
+        """Raises the error of the text at the first mistake."""
+        seen: set[str] = set()
+        for number, scenario in enumerate(self.exam.scenario):
+            captured: set[str] = set()
+            for count, step in enumerate(scenario.step):
+                name, at = f"{scenario.id}.{step.id}", ("scenario", number, "step", count)
+                if name in seen:
+                    raise self.text.value(step.id, f"two steps are called `{name}`", at=(*at, "id"))
+                seen.add(name)
+                self._sendable(step, name, at)
+                self._placeholders(step, name, captured, at)
+                captured |= _captures(step)
+        try:
+            draw(0, self.exam.texts(), self.exam.words)
+        except ValueError as error:
+            raise self.text.value("", f"the exam: {error}", at=("words",)) from None
+
+    def _sendable(self, step: Step, name: str, at: Place) -> None:
+        sends = [(step.send, (*at, "send"))]
+        sends += [(v.send, (*at, "each", i, "send")) for i, v in enumerate(step.each) if v.send]
+        for send, place in sends if not step.restart else ():
+            if not _SEND.fullmatch(send):
+                what = f"step `{name}`: `send` is a method and a path, such as `GET /things`"
+                raise self.text.value(send or step.id, what, at=place)
+        variants = [variant.name for variant in step.each]
+        if len(set(variants)) != len(variants):
+            raise self.text.value(step.id, f"two variants of step `{name}` have one name", at=(*at, "id"))
+        for hexadecimal in (step.hex, *(variant.hex for variant in step.each)):
+            if not _HEX.fullmatch(hexadecimal):
+                raise self.text.value(hexadecimal, f"step `{name}`: `hex` is pairs of hexadecimal digits", at=at)
+
+    def _placeholders(self, step: Step, name: str, captured: set[str], at: Place) -> None:
+        """Every text in braces is a value that is drawn, counted or captured earlier."""
+        whole = msgspec.to_builtins(step)
+        for key in names(whole):
+            if key not in captured:
+                what = f"step `{name}` needs `{key}`, which no earlier step captures"
+                raise self._braces(key, what, near_miss(key, captured), at)
+        raw = "".join(text for text in (step.raw, *(variant.raw for variant in step.each)) if text)
+        for key in (found for text in texts(whole) for found in MEANT.findall(text)):
+            kind = key.partition(":")[0]
+            near = near_miss(kind, DRAWS)
+            if kind not in DRAWS and (near or key not in raw):  # braces of raw text may mean something else
+                near = near or f"known: {', '.join(DRAWS)}"
+                raise self._braces(key, f"step `{name}`: nothing draws `{{{key}}}`", near, at)
+            if kind in DRAWS and not understood(key):
+                raise self._braces(key, f"step `{name}`: `{{{key}}}` cannot be understood", FORMS[kind], at)
+
+    def _braces(self, key: str, what: str, label: str, at: Place) -> GraderError:
+        return self.text.value(f"{{{key}}}", what, label=label, at=at)
 
 
-def _known(data: dict[str, Any], fields: Iterable[str], text: TomlText, inside: str) -> None:
-    fields = tuple(fields)
-    for key in data:
-        if key not in fields:
-            raise text.unknown_key(key, fields, inside=inside)
+def capture_key(variant: str, number: int) -> str:
+    """What tells the values apart that the requests of one step capture: a number or the variant's name."""
+    return str(number) if number else re.sub(r"\W+", "-", variant)
 
 
-def _whole(exam: Exam, text: TomlText) -> None:
-    """Unique names, requests that can be sent, values that an earlier step captures."""
-    seen: set[str] = set()
-    for scenario in exam.scenario:
-        captured: set[str] = set()
-        for step in scenario.step:
-            name = f"{scenario.id}.{step.id}"
-            if name in seen:
-                raise text.value(step.id, f"two steps are called `{name}`")
-            seen.add(name)
-            _sendable(step, name, text)
-            _captured(step, name, captured, text)
-            captured |= set(step.capture)
-
-
-def _sendable(step: Step, name: str, text: TomlText) -> None:
-    for send in [step.send, *(variant.send for variant in step.each if variant.send)]:
-        if not step.restart and not _SEND.fullmatch(send):
-            raise text.value(send or step.id, f"step `{name}`: `send` is a method and a path, such as `GET /things`")
-    variants = [variant.name for variant in step.each]
-    if len(set(variants)) != len(variants):
-        raise text.value(step.id, f"two variants of step `{name}` have one name")
-
-
-def _captured(step: Step, name: str, captured: set[str], text: TomlText) -> None:
-    for needed in names(msgspec.to_builtins(step)):
-        if needed.partition(".")[0] not in captured:
-            raise text.value(f"{{{needed}}}", f"step `{name}` needs `{needed}`, which no earlier step captures")
+def _captures(step: Step) -> set[str]:
+    """The names under which a step keeps values: of its last answer, and of every variant or repetition."""
+    most = step.walk.most if step.walk else step.repeat if step.repeat > 1 else 0
+    keys = {capture_key("", n) for n in range(1, most + 1)} or {capture_key(v.name, 0) for v in step.each}
+    return {*step.capture, *(f"{name}.{key}" for name in step.capture for key in keys if key)}

@@ -16,9 +16,17 @@ from typing import Any
 Drawn = dict[str, Any]
 Scope = Mapping[str, Any]
 
-_DRAWS = ("word", "text", "date", "number", "repeat")
-PLACEHOLDER = re.compile(rf"\{{((?:{'|'.join(_DRAWS)}):[^{{}}\s]+|[a-z][a-z0-9_]*(?:\.[\w-]+)?)\}}")
-DRAW = re.compile(rf"\{{((?:{'|'.join(_DRAWS)}):[^{{}}\s]+|null)\}}")
+FORMS = {
+    "word": "such as {word:a}",
+    "text": "such as {text:a:3}",
+    "date": "such as {date:a}",
+    "number": "such as {number:a:1:50}",
+    "repeat": "such as {repeat:x:200}",
+}
+DRAWS = tuple(FORMS)
+MEANT = re.compile(r"\{([a-z]+:[^{}\s]+)\}")  # looks like something to draw, whether or not it can be
+PLACEHOLDER = re.compile(rf"\{{((?:{'|'.join(DRAWS)}):[^{{}}\s]+|[a-z][a-z0-9_]*(?:\.[\w-]+)?)\}}")
+DRAW = re.compile(rf"\{{((?:{'|'.join(DRAWS)}):[^{{}}\s]+|null)\}}")
 
 
 class MissingValue(Exception):
@@ -42,6 +50,15 @@ def draw(seed: int, texts: Iterable[str], words: tuple[str, ...]) -> Drawn:
     random.Random(f"{seed}/words").shuffle(shuffled)  # noqa: S311 - test data, nothing secret
     by_label = dict(zip(labels, shuffled, strict=False))
     return {key: _one(key, seed, by_label, words) for key in keys}
+
+
+def understood(key: str) -> bool:
+    """Whether a placeholder is of one of the forms above."""
+    try:
+        _one(key, 0, dict.fromkeys(key.split(":"), ""), ("",) * 1000)
+    except ValueError:
+        return False
+    return True
 
 
 def fill(template: Any, scope: Scope) -> Any:  # noqa: ANN401 - any JSON value

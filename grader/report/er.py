@@ -32,26 +32,36 @@ def drawn_tables(exhibit: DiagramExhibit) -> tuple[DiagramTable, ...]:
     """All tables, or of a schema too large to read those with a finding and their neighbours."""
     if len(exhibit.tables) <= READABLE:
         return exhibit.tables
-    marked = {table.name for table in exhibit.tables if any(column.warning for column in table.columns)}
+    marked = {t.name for t in exhibit.tables if t.warning or any(column.warning for column in t.columns)}
+    marked |= {edge.child for edge in exhibit.edges if edge.warning}
     near = {name for edge in exhibit.edges if {edge.child, edge.parent} & marked for name in (edge.child, edge.parent)}
     chosen = [table for table in exhibit.tables if table.name in marked | near]
     return tuple((chosen or exhibit.tables)[:MOST])
 
 
 def warnings(exhibit: DiagramExhibit) -> tuple[tuple[str, str], ...]:
-    """Every finding marked in the diagram: `table.column` and what is wrong."""
-    return tuple(
-        (f"{table.name}.{column.name}", column.warning)
-        for table in exhibit.tables
-        for column in table.columns
-        if column.warning
-    )
+    """Every finding marked in the diagram: the table, column or reference, and what is wrong."""
+    tables = [(table.name, table.warning) for table in exhibit.tables]
+    columns = [(f"{table.name}.{c.name}", c.warning) for table in exhibit.tables for c in table.columns]
+    edges = [(f"{edge.child}.{edge.column} → {edge.parent}", edge.warning) for edge in exhibit.edges]
+    return tuple((where, what) for where, what in (*tables, *columns, *edges) if what)
+
+
+def remarks(column: DiagramColumn, table: DiagramTable, edges: Sequence[DiagramEdge]) -> str:
+    """The findings of a column and its references; the table's own stand at its first column."""
+    own = table.warning if table.columns and column is table.columns[0] else ""
+    of_edges = [e.warning for e in edges if e.child == table.name and column.name in _names(e)]
+    return "; ".join(said for said in (own, column.warning, *of_edges) if said)
+
+
+def _names(edge: DiagramEdge) -> list[str]:
+    return [name.strip() for name in edge.column.split(",")]
 
 
 def reference(column: DiagramColumn, table: DiagramTable, edges: Sequence[DiagramEdge]) -> str:
     """Tables that a column references."""
     own = (edge for edge in edges if edge.child == table.name)
-    return ", ".join(edge.parent for edge in own if column.name in [name.strip() for name in edge.column.split(",")])
+    return ", ".join(edge.parent for edge in own if column.name in _names(edge))
 
 
 def _said(edge: DiagramEdge) -> str:
@@ -60,12 +70,21 @@ def _said(edge: DiagramEdge) -> str:
 
 
 def _line(line: Line) -> list[Markup]:
-    parts = [path(line.path, "er-line"), path(_one(line.parent), "er-line")]
-    parts.append(path(_one(line.child) if line.edge.one else _crows_foot(line.child), "er-line"))
+    kind = "er-line er-line-bad" if line.edge.warning else "er-line"
+    parts = [path(line.path, kind), path(_one(line.parent), kind)]
+    parts.append(path(_one(line.child) if line.edge.one else _crows_foot(line.child), kind))
     if line.edge.optional:
         end = line.parent
         parts.append(element("circle", class_="er-zero", cx=end.x + 16 * end.outward, cy=end.y, r=4))
+    if line.edge.warning:
+        child = line.child
+        parts.append(path(_sign(child.x + (3 if child.outward > 0 else -17), child.y - 20), "er-warning"))
     return parts
+
+
+def _sign(x: float, y: float) -> str:
+    """A warning triangle of 14 by 12 whose box begins at `x` and `y`."""
+    return f"M{x + 7:.0f} {y:.0f}l7 12h-14zm0 4.5v3.6m0 1.3v1"
 
 
 def _crows_foot(end: End) -> str:
@@ -81,14 +100,17 @@ def _box(box: Box) -> Markup:
     x, y, width = box.x, box.y, box.width
     head = f"M{x:.0f} {y + HEAD - 2:.0f}v-20a6 6 0 0 1 6-6h{width - 12:.0f}a6 6 0 0 1 6 6v20z"
     meaning = concept(box.table)
-    room = width - 20 - (len(meaning) * 6.6 + 8 if meaning else 0)
+    mark = 20 if box.table.warning else 0
+    room = width - 20 - mark - (len(meaning) * 6.6 + 8 if meaning else 0)
     parts = [
         rect("er-box", x, y, width, box.height, radius=6),
-        path(head, "er-head"),
+        *_head(head, box.table),
         text(clipped(box.table.name, room, 13.5), x + 10, y + 18, "er-table"),
     ]
     if meaning:
-        parts.append(text(clipped(meaning, width / 2, 11), x + width - 9, y + 18, "er-concept", anchor="end"))
+        parts.append(text(clipped(meaning, width / 2, 11), x + width - 9 - mark, y + 18, "er-concept", anchor="end"))
+    if mark:
+        parts.append(path(_sign(x + width - 22, y + 8), "er-warning"))
     for i, column in enumerate(box.columns):
         parts += _column(box, column, y + HEAD + i * ROW)
     if box.cut:
@@ -97,13 +119,20 @@ def _box(box: Box) -> Markup:
     return element("g", *parts)
 
 
+def _head(outline: str, table: DiagramTable) -> list[Markup]:
+    if not table.warning:
+        return [path(outline, "er-head")]
+    said = element("title", f"{table.name}: {table.warning}")
+    return [element("path", said, class_="er-head er-bad", d=outline)]
+
+
 def _column(box: Box, column: DiagramColumn, y: float) -> list[Markup]:
     x, width = box.x, box.width
     parts = []
     if column.warning:
         marked = element("title", f"{box.table.name}.{column.name}: {column.warning}")
         parts.append(element("rect", marked, class_="er-bad", x=x + 3, y=y + 1, width=width - 6, height=ROW - 2, rx=3))
-        parts.append(path(f"M{x + width - 16:.0f} {y + 4:.0f}l7 12h-14zm0 4.5v3.6m0 1.3v1", "er-warning"))
+        parts.append(path(_sign(x + width - 23, y + 4), "er-warning"))
     right = x + width - (28 if column.warning else 10)
     left = x + 10 + box.keys
     name, kind = _fitted(column.name, type_text(column), int((right - left) / LETTER))

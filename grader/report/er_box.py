@@ -46,7 +46,7 @@ def box_of(table: DiagramTable) -> Box:
     keys = max((len(" ".join(column.keys)) for column in columns), default=0) * LETTER
     keys += 12 if keys else 0
     rows = max((len(c.name) + len(type_text(c)) + 3 * bool(c.warning) for c in columns), default=0) * LETTER
-    head = (len(table.name) + len(concept(table))) * (LETTER + 1) + 34
+    head = (len(table.name) + len(concept(table))) * (LETTER + 1) + 34 + (20 if table.warning else 0)
     width = min(max(NARROWEST, keys + rows + 34, head), WIDEST)
     return Box(table=table, columns=columns, cut=len(table.columns) - len(columns), keys=keys, width=width)
 

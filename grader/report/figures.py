@@ -22,11 +22,14 @@ from grader.exhibits import (
 )
 from grader.report.er import diagram
 from grader.report.plan_tree import plan_tree
+from grader.report.wording import cut, folded
 from grader.visible import visible
 
 BODY = 4096  # characters of a request, a response, an answer
-LINE = 400
 MOST_ROWS = 50
+TALL = 24  # lines of a box that are shown at once
+WIDE = 64  # characters of a line in the narrowest box of a wide page
+AROUND = 60  # cells of a long line of code shown on either side of the caret
 TAB = 4
 NOTHING = Markup("")
 _NUMBER = re.compile(r"[-+\u2212]?[\d.,\s]*\d[\d.,\s]*(?:%|×|ms|s)?")
@@ -34,12 +37,14 @@ _NUMBER = re.compile(r"[-+\u2212]?[\d.,\s]*\d[\d.,\s]*(?:%|×|ms|s)?")
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """A numbered line; `caret` stands under it, after `pad` blanks."""
+    """A numbered line; `caret` stands under it, after `pad` blanks, and means the letters from `start` to `end`."""
 
     number: int
     text: str
     pad: int = 0
     caret: int = 0
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +83,50 @@ def side_by_side(figures: Sequence[Figure]) -> list[tuple[Figure, ...]]:
 
 
 def code_rows(exhibit: CodeExhibit) -> tuple[CodeRow, ...]:
-    """Numbered lines, tabs as blanks, with the caret under what was meant (wide characters count twice)."""
-    rows = []
-    for number, line in enumerate(exhibit.lines, start=exhibit.first_line):
-        shown = _flat(line)
-        if number != exhibit.line:
-            rows.append(CodeRow(number, shown))
-            continue
-        start = max(0, exhibit.column - 1)
-        pad = cell_len(_flat(line[:start]))
-        upto = cell_len(_flat(line[: start + max(1, exhibit.length)]))
-        rows.append(CodeRow(number, shown, pad=min(pad, LINE), caret=max(1, min(upto, LINE) - pad)))
-    return tuple(rows)
+    """Numbered lines, tabs as blanks, with the caret under what was meant (wide characters count twice).
+
+    Of lines too long for a page the part around the caret is shown, with an ellipsis where something is missing.
+    """
+    lines = dict(enumerate(exhibit.lines, start=exhibit.first_line))
+    before = _flat(lines.get(exhibit.line, "")[: max(0, exhibit.column - 1)])
+    start = max(0, len(before) - AROUND)
+    return tuple(
+        _caret_row(exhibit, line, before, start)
+        if number == exhibit.line
+        else CodeRow(number, _part(_flat(line), start))
+        for number, line in lines.items()
+    )
+
+
+def _caret_row(exhibit: CodeExhibit, line: str, before: str, start: int) -> CodeRow:
+    upto = _flat(line[: max(0, exhibit.column - 1) + max(1, exhibit.length)])
+    shown = _part(_flat(line), start)
+    first = len(_part(before, start))
+    last = max(first, len(upto) - start + bool(start))
+    pad = cell_len(shown[:first])
+    caret = max(1, cell_len(shown[:last]) - pad)
+    return CodeRow(exhibit.line, shown, pad=pad, caret=caret, start=first, end=last)
+
+
+def _part(text: str, start: int) -> str:
+    """The window of a line that begins at `start`."""
+    shown = text[start : start + 2 * AROUND]
+    return ("…" if start and text else "") + shown + ("…" if len(text) > start + 2 * AROUND else "")
+
+
+def body(text: str) -> str:
+    """A text for a box: repetitions folded, cut where it is too long."""
+    return cut(folded(text), BODY)
+
+
+def is_cut(command: str) -> bool:
+    """True for a command too long for the page: what is shown of it would not run."""
+    return len(command) > BODY
+
+
+def is_tall(text: str) -> bool:
+    """True for a text that takes more lines than a box shows at once."""
+    return sum(1 + len(line) // WIDE for line in body(text).splitlines()) > TALL
 
 
 def weight(exhibit: AnyExhibit) -> int:
@@ -97,13 +134,13 @@ def weight(exhibit: AnyExhibit) -> int:
     texts: tuple[str, ...] = ()
     match exhibit:
         case HttpExhibit():
-            texts = (exhibit.request[:BODY], exhibit.response[:BODY], exhibit.command[:BODY])
+            texts = (body(exhibit.request), body(exhibit.response), *_commands(exhibit.command))
         case SqlExhibit():
-            texts = (exhibit.statement[:BODY], exhibit.answer[:BODY], exhibit.command[:BODY])
+            texts = (body(exhibit.statement), body(exhibit.answer), *_commands(exhibit.command))
         case TextExhibit():
-            texts = (exhibit.text[:BODY],)
+            texts = (body(exhibit.text),)
         case CodeExhibit():
-            texts = tuple(line[:LINE] for line in exhibit.lines)
+            texts = tuple(line[: 2 * AROUND] for line in exhibit.lines)
         case RowsExhibit():
             return sum(40 + _escaped(cell) for row in exhibit.rows[:MOST_ROWS] for cell in row)
         case PlanExhibit():
@@ -113,12 +150,18 @@ def weight(exhibit: AnyExhibit) -> int:
     return 400 + sum(_escaped(text) for text in texts)
 
 
+def _commands(command: str) -> tuple[str, ...]:
+    """What stands on the page of a command: the short form as well, when it differs."""
+    short = body(command)
+    return (command,) if short == command else (short, cut(command, BODY))
+
+
 def _escaped(text: str) -> int:
     return len(str(Markup.escape(visible(text))).encode())
 
 
 def _flat(line: str) -> str:
-    return visible(line.expandtabs(TAB), keep="")[:LINE]
+    return visible(line.expandtabs(TAB), keep="")
 
 
 def _numeric(exhibit: RowsExhibit) -> tuple[bool, ...]:

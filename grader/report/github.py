@@ -15,7 +15,7 @@ from grader.model import Outcome, Severity
 from grader.report import overview
 from grader.report.overview import Found
 from grader.report.views import as_seen
-from grader.report.wording import BAND, number, severities
+from grader.report.wording import BAND, number, severities, told
 from grader.result import CheckResult, Result
 from grader.visible import one_line, visible
 
@@ -74,7 +74,7 @@ def _of_problem(level: str, problem: Problem) -> Annotation:
 def _of_finding(level: str, found: Found) -> Annotation:
     check = found.check
     said = [check.message, f"Expected: {check.expected}" if check.expected else "", check.fix]
-    return Annotation(level, f"{check.id} {check.title}", "\n".join(text for text in said if text), place(check))
+    return Annotation(level, f"{check.id} {told(check)}", "\n".join(text for text in said if text), place(check))
 
 
 def place(check: CheckResult) -> tuple[tuple[str, str], ...]:
@@ -114,7 +114,7 @@ def _summary(result: Result) -> str:
 def _score(result: Result) -> str:
     if result.view != "interviewer":
         ends = overview.outcomes(result)
-        return f"{ends[Outcome.PASS]} passed, {ends[Outcome.FAIL]} failed"
+        return f"{ends[Outcome.PASS]} passed, {ends[Outcome.FAIL]} not met"
     if result.score.points is None:
         return "undecided"
     band = BAND.get(result.score.band or "", "").lower()

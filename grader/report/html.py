@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grader.model import Outcome
 from grader.report import er, overview, page, plan_tree, wording
 from grader.report.charts import bar, ruler
-from grader.report.figures import BODY, MOST_ROWS
+from grader.report.figures import MOST_ROWS, body, is_cut, is_tall
 from grader.report.views import as_seen
 from grader.result import Result
 from grader.visible import visible
 
+_CODE = re.compile(r"`([^`\n]+)`")
 CELL = 600
 GLANCE = 240
 TEMPLATES = {"interviewer": "report.html.j2", "candidate": "candidate.html.j2", "feedback": "candidate.html.j2"}
@@ -49,7 +51,9 @@ def environment() -> Environment:
         keep_trailing_newline=False,
     )
     made.globals.update(_globals())
-    made.filters.update(body=_body, cell=_cell, glance=_glance, number=wording.number, policy_hash=policy_hash)
+    made.filters.update(
+        body=body, cell=_cell, glance=_glance, number=wording.number, policy_hash=policy_hash, prose=prose
+    )
     return made
 
 
@@ -63,6 +67,8 @@ def _globals() -> dict[str, Any]:
         "Outcome": Outcome,
         "bar": bar,
         "er": er,
+        "is_cut": is_cut,
+        "is_tall": is_tall,
         "most_rows": MOST_ROWS,
         "overview": overview,
         "pages": page,
@@ -76,16 +82,22 @@ def _finalize(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _body(text: str) -> str:
-    return wording.cut(text, BODY)
+def prose(text: str) -> Markup:
+    """Text with what stands between two backticks as code: every piece is escaped before it becomes markup."""
+    pieces = _CODE.split(text)  # text, code, text, code, … text
+    return Markup("").join(
+        Markup("<code>{}</code>").format(escape(visible(piece))) if i % 2 else escape(visible(piece))
+        for i, piece in enumerate(pieces)
+    )
 
 
 def _cell(text: str) -> str:
-    return wording.cut(text, CELL)
+    return wording.cut(wording.folded(text), CELL)
 
 
 def _glance(text: str) -> str:
-    return text if len(text) <= GLANCE else f"{text[:GLANCE]}…"
+    shown = wording.folded(text)
+    return shown if len(shown) <= GLANCE else f"{shown[:GLANCE]}…"
 
 
 @cache

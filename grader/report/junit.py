@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from grader.exhibits import AnyExhibit, CodeExhibit, HttpExhibit, SqlExhibit, TextExhibit
 from grader.model import Outcome
 from grader.report.views import as_seen
-from grader.report.wording import cut, severity
+from grader.report.wording import cut, folded, severity, told
 from grader.result import CheckResult, CriterionResult, Result
 from grader.visible import visible
 
@@ -60,12 +60,19 @@ def _case(result: Result, criterion: CriterionResult, check: CheckResult) -> ET.
     tag, kind = _kind(check)
     if not tag:
         return case
-    said = visible(cut(check.message or check.title, TEXT))
+    said = visible(cut(_said(check), TEXT))
     ended = ET.SubElement(case, tag, message=said)
     if tag != "skipped":
         ended.set("type", kind)
     ended.text = _text(check, kind, said)
     return case
+
+
+def _said(check: CheckResult) -> str:
+    """The message, after a title that says whether it holds: the case's name is the same whether it passed or not."""
+    if check.outcome is Outcome.FAIL or check.counted_in:
+        return f"{told(check)}: {check.message}" if check.message else told(check)
+    return check.message or check.title
 
 
 def _kind(check: CheckResult) -> tuple[str, str]:
@@ -74,17 +81,21 @@ def _kind(check: CheckResult) -> tuple[str, str]:
         return (
             ("failure", severity(check)) if check.scored else ("skipped", f"advice, costs nothing: {severity(check)}")
         )
+    if check.counted_in:
+        return "skipped", f"already counted in {', '.join(check.counted_in)}"
+    if check.outcome is Outcome.PASS and not check.scored:
+        return "skipped", "informs, is no check that counts"
     return {
         Outcome.PASS: ("", ""),
         Outcome.BLOCKED: ("error", "blocked by a fault of the submission"),
         Outcome.UNDECIDED: ("error", "undecided: our side failed, the submission is not at fault"),
-        Outcome.NOT_APPLICABLE: ("skipped", "not asked"),
+        Outcome.NOT_APPLICABLE: ("skipped", "does not apply"),
         Outcome.FOR_REVIEW: ("skipped", "waits for people"),
     }[check.outcome]
 
 
 def _text(check: CheckResult, kind: str, said: str) -> str:
-    parts = [f"{kind}: {said}"]
+    parts = [f"{visible(kind)}: {said}"]
     named = (("Expected", check.expected), ("Where", check.where), ("Why", check.why), ("Fix", check.fix))
     parts += [f"{name}: {visible(cut(text, TEXT))}" for name, text in named if text]
     parts += [visible(f"The brief: {cut(check.brief, TEXT)}")] if check.brief else []
@@ -96,12 +107,16 @@ def _text(check: CheckResult, kind: str, said: str) -> str:
 def _shown(exhibit: AnyExhibit) -> str:
     match exhibit:
         case HttpExhibit():
-            return f"\n{cut(exhibit.request, BODY)}\n\n{cut(exhibit.response, BODY)}\n\n{cut(exhibit.command, BODY)}"
+            return f"\n{_body(exhibit.request)}\n\n{_body(exhibit.response)}\n\n{cut(exhibit.command, BODY)}"
         case SqlExhibit():
-            return f"\n{cut(exhibit.statement, BODY)}\n\n{cut(exhibit.answer, BODY)}\n\n{cut(exhibit.command, BODY)}"
+            return f"\n{_body(exhibit.statement)}\n\n{_body(exhibit.answer)}\n\n{cut(exhibit.command, BODY)}"
         case CodeExhibit():
             return f"\n{exhibit.file}:{exhibit.line}\n{cut(chr(10).join(exhibit.lines), BODY)}"
         case TextExhibit():
-            return f"\n{cut(exhibit.text, BODY)}"
+            return f"\n{_body(exhibit.text)}"
         case _:
             return ""
+
+
+def _body(text: str) -> str:
+    return cut(folded(text), BODY)

@@ -15,7 +15,19 @@ from grader.report import overview
 from grader.report.figures import code_rows
 from grader.report.overview import Found
 from grader.report.views import as_seen
-from grader.report.wording import BAND, LEVEL, NOT_ISOLATED, OUTCOME, count, number, severities, severity
+from grader.report.wording import (
+    BAND,
+    LEVEL,
+    NOT_ISOLATED,
+    OUTCOME,
+    count,
+    do_not_apply,
+    folded,
+    number,
+    severities,
+    severity,
+    told,
+)
 from grader.result import CheckResult, CriterionResult, Result
 from grader.visible import one_line, visible
 
@@ -52,8 +64,9 @@ def span(text: str, limit: int = 300, *, cell: bool = False) -> str:
 
 def fence(text: str, language: str = "") -> str:
     """`text` as a fenced block, bounded."""
-    cut = len(text) - FENCE_CHARACTERS
-    body = visible(text[:FENCE_CHARACTERS]) + (f"\n… {cut} more characters in the report" if cut > 0 else "")
+    shown = folded(text)
+    cut = len(shown) - FENCE_CHARACTERS
+    body = visible(shown[:FENCE_CHARACTERS]) + (f"\n… {cut} more characters in the report" if cut > 0 else "")
     ticks = "`" * max(3, _longest_run(body) + 1)
     return f"{ticks}{language}\n{body}\n{ticks}"
 
@@ -89,9 +102,9 @@ def _headline(result: Result) -> str:
     if result.view != "interviewer":
         ends = overview.outcomes(result)
         what = "self-check" if result.view == "candidate" else "feedback"
-        return f"{what} · {ends[Outcome.PASS]} passed, {ends[Outcome.FAIL]} failed"
+        return f"{what} · {ends[Outcome.PASS]} passed, {ends[Outcome.FAIL]} not met"
     if result.score.points is None:
-        codes = ", ".join(_slug(problem.code) for problem in result.problems)
+        codes = ", ".join(plain(problem.code) for problem in result.problems)
         return f"not graded: our side ({codes})" if codes else "not graded: our side"
     band = BAND.get(result.score.band or "", "").lower()
     gate = " · gate failed" if overview.failed_gates(result) else ""
@@ -154,7 +167,7 @@ def _finding(found: Found) -> str:
     check = found.check
     cost = f" · −{number(found.lost)}" if found.lost and check.points is not None else ""
     lines = [
-        f"<details><summary>{_html(f'{severity(check)} · {check.title} · {check.id}{cost}')}</summary>",
+        f"<details><summary>{_html(f'{severity(check)} · {told(check)} · {check.id}{cost}')}</summary>",
         *_texts(check),
         *(block for exhibit in check.evidence[:MOST_EXHIBITS] for block in _exhibit(exhibit)),
         "</details>",
@@ -181,11 +194,11 @@ def _exhibit(exhibit: AnyExhibit) -> Iterable[str]:
     match exhibit:
         case HttpExhibit():
             yield fence(f"{exhibit.request}\n\n{exhibit.response}", "http")
-            yield from [fence(exhibit.command, "sh")] if exhibit.command else []
+            yield from _command(exhibit.command)
         case SqlExhibit():
             yield fence(exhibit.statement, "sql")
             yield fence(exhibit.answer)
-            yield from [fence(exhibit.command, "sh")] if exhibit.command else []
+            yield from _command(exhibit.command)
         case CodeExhibit():
             yield f"{span(f'{exhibit.file}:{exhibit.line}')}"
             yield fence(_source(exhibit))
@@ -195,6 +208,14 @@ def _exhibit(exhibit: AnyExhibit) -> Iterable[str]:
             yield fence("\n".join(" | ".join(row) for row in (exhibit.head, *exhibit.rows)))
         case _:
             yield "A drawing: see the full report."
+
+
+def _command(command: str) -> Iterable[str]:
+    """A command that runs as it stands; one that is too long for that is left to the report."""
+    if command and folded(command) == command and len(command) <= FENCE_CHARACTERS:
+        yield fence(command, "sh")
+    elif command:
+        yield "The command that shows it again is long: see the full report."
 
 
 def _source(exhibit: CodeExhibit) -> str:
@@ -216,6 +237,8 @@ def _foot(result: Result) -> str:
     isolation = f" · not in a container ({result.run.isolation})" if NOT_ISOLATED[result.run.isolation] else ""
     ends = overview.outcomes(result)
     missing = [f"{ends[o]} {OUTCOME[o].lower()}" for o in (Outcome.BLOCKED, Outcome.UNDECIDED) if ends[o]]
+    missing += [do_not_apply(ends[Outcome.NOT_APPLICABLE])] if ends[Outcome.NOT_APPLICABLE] else []
+    missing += [f"{also} counted elsewhere"] if (also := len(overview.counted(result))) else []
     said = f"{answered} of {count(asked, 'check')} ran{''.join(f', {text}' for text in missing)}"
     pack = f"{plain(result.challenge.id)} {plain(result.challenge.version)}"
     seed = "" if result.run.seed is None else f" · seed {result.run.seed}"

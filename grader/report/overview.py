@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.exhibits import DiagramExhibit, PlanExhibit, RowsExhibit
 from grader.model import Outcome
-from grader.report.wording import BAND, number
+from grader.report.wording import BAND, count, number
 from grader.result import CheckResult, CriterionResult, GateResult, Result
 
 MOST_STRENGTHS = 5
@@ -39,6 +39,18 @@ def advice(result: Result) -> list[Found]:
     """Failed checks that cost nothing here: asked from a higher level, or for information."""
     failed = _where(result, lambda check: not check.scored and check.outcome is Outcome.FAIL)
     return sorted(failed, key=lambda found: (found.check.level.rank, found.check.severity.rank))
+
+
+def counted(result: Result) -> list[Found]:
+    """Faults that were seen and cost nothing more: another check already counts their root cause."""
+    return _where(result, lambda check: check.scored and bool(check.counted_in))
+
+
+def unasked(result: Result) -> list[Found]:
+    """Checks of this level that have nothing to ask of this submission."""
+    return _where(
+        result, lambda check: check.scored and check.outcome is Outcome.NOT_APPLICABLE and not check.counted_in
+    )
 
 
 def blocked(result: Result) -> list[Found]:
@@ -73,12 +85,13 @@ def strengths(result: Result) -> list[Found]:
 
 
 def evidence(result: Result) -> list[Found]:
-    """Passed checks with something to look at: plans, diagrams, measurements."""
+    """Checks that passed or do not apply, with something to look at: plans, diagrams, measurements."""
     kinds = (PlanExhibit, DiagramExhibit, RowsExhibit)
     return _where(
         result,
         lambda check: (
             check.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+            and not check.counted_in
             and any(isinstance(exhibit, kinds) for exhibit in check.evidence)
         ),
     )
@@ -101,18 +114,30 @@ def gates_passed(result: Result) -> str:
 
 
 def outcomes(result: Result) -> Counter[Outcome]:
-    """How many checks ended how."""
-    return Counter(check.outcome for check in result.checks())
+    """How many checks that count ended how; a fault counted elsewhere is no outcome of its own."""
+    return Counter(check.outcome for check in result.checks() if check.scored and not check.counted_in)
 
 
 def ran(result: Result) -> tuple[int, int]:
-    """How many checks got an answer, and how many were asked."""
-    ends = outcomes(result)
-    return sum(ends[outcome] for outcome in RAN), ends.total() - ends[Outcome.NOT_APPLICABLE]
+    """How many checks got an answer, and how many were asked: those that count, also where another one counted it."""
+    ends, also = outcomes(result), len(counted(result))
+    return sum(ends[outcome] for outcome in RAN) + also, ends.total() - ends[Outcome.NOT_APPLICABLE] + also
+
+
+def informing(result: Result) -> list[CheckResult]:
+    """Checks that never cost here: exhibits, and what is asked from a higher level."""
+    return [check for check in result.checks() if not check.scored]
+
+
+def unmet(criterion: CriterionResult) -> str:
+    """`2 of 13 checks not met`, nothing when all that was asked is there."""
+    asked = [c for c in criterion.checks if c.scored and c.outcome in (Outcome.PASS, Outcome.FAIL, Outcome.BLOCKED)]
+    lacking = sum(check.outcome is not Outcome.PASS for check in asked)
+    return f"{lacking} of {count(len(asked), 'check')} not met" if lacking else ""
 
 
 def points(result: Result) -> str:
-    """`63 / 85`."""
+    """`63 / 85`: of what checks decide."""
     return f"{number(result.score.points)} / {number(result.score.possible)}"
 
 
@@ -123,6 +148,16 @@ def reach(result: Result) -> tuple[float, float] | None:
     if score.points is None or score.waiting_for_review <= 0 or whole <= 0:
         return None
     return 100 * score.points / whole, 100 * (score.points + score.waiting_for_review) / whole
+
+
+def ruler_key(result: Result) -> str:
+    """What the point and the line of the ruler say, and of what."""
+    score = result.score
+    said = f"The point: {number(score.percent)} % of the {number(score.possible)} points that checks decide."
+    floors = ", ".join(f"{BAND.get(name, name).lower()} from {number(floor)} %" for name, floor in score.bands.items())
+    whole = number(score.possible + score.waiting_for_review)
+    line = f" The line: what the share of all {whole} may become." if reach(result) else ""
+    return f"{said}{line} Bands: {floors}." if floors else f"{said}{line}"
 
 
 def uncapped_band(result: Result) -> str:
@@ -165,9 +200,13 @@ def verdict(result: Result) -> list[str]:
 
 
 def _waiting(result: Result) -> str:
-    said = f"{count_points(result.score.waiting_for_review)} for review by people"
+    score = result.score
+    said = f"{count_points(score.waiting_for_review)} for review by people"
     between = reach(result)
-    return f"{said}: the total may become {between[0]:.0f} to {between[1]:.0f} %." if between else f"{said}."
+    if not between:
+        return f"{said}."
+    whole = number(score.possible + score.waiting_for_review)
+    return f"{said}: of all {whole} the total may become {between[0]:.0f} to {between[1]:.0f} %."
 
 
 def count_points(value: float) -> str:

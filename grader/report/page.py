@@ -9,7 +9,7 @@ from itertools import groupby
 
 from grader.exhibits import AnyExhibit
 from grader.model import Outcome, Severity, Visibility
-from grader.report import overview
+from grader.report import overview, wording
 from grader.report.figures import Figure, figure, side_by_side, weight
 from grader.report.overview import Found
 from grader.report.wording import count, number
@@ -32,7 +32,7 @@ FILTER = {
     Outcome.FAIL: "fail",
     Outcome.FOR_REVIEW: "review",
     Outcome.BLOCKED: "open",
-    Outcome.NOT_APPLICABLE: "open",
+    Outcome.NOT_APPLICABLE: "none",
     Outcome.UNDECIDED: "open",
 }
 
@@ -58,6 +58,7 @@ class Page:
     hrefs: dict[str, str] = field(default_factory=dict)
     findings: list[Card] = field(default_factory=list)
     more: list[Found] = field(default_factory=list)
+    counted: list[Card] = field(default_factory=list)
     review: list[tuple[CriterionResult, list[Card]]] = field(default_factory=list)
     evidence: list[list[Card]] = field(default_factory=list)
     advice: list[Card] = field(default_factory=list)
@@ -70,8 +71,9 @@ def page_of(result: Result) -> Page:
     page = Page(result=result, hrefs=maker.hrefs)
     page.findings = maker.cards(found[:MOST_FINDINGS])
     page.more = found[MOST_FINDINGS:]
+    page.counted = maker.cards(overview.counted(result)[:MOST_FINDINGS])
     page.review = _review(result, maker) if result.view == "interviewer" else []
-    page.evidence = _in_pairs(maker.cards(overview.evidence(result), once=True))
+    page.evidence = _in_pairs(maker.new_cards(overview.evidence(result)))
     page.advice = maker.cards(overview.advice(result)[:MOST_FINDINGS])
     return page
 
@@ -86,9 +88,13 @@ class _Maker:
         self._figures = 0
         self._shown: set[AnyExhibit] = set()
 
-    def cards(self, found: Iterable[Found], *, once: bool = False) -> list[Card]:
-        """Cards of checks; with `once`, an exhibit that is on the page already is not shown again."""
-        return [self._card(item, once=once) for item in found]
+    def cards(self, found: Iterable[Found]) -> list[Card]:
+        """Cards of checks."""
+        return [self._card(item, once=False) for item in found]
+
+    def new_cards(self, found: Iterable[Found]) -> list[Card]:
+        """Cards of checks, without exhibits that are on the page already; none for a check that has no other."""
+        return [self._card(item, once=True) for item in found if set(item.check.evidence) - self._shown]
 
     def _card(self, found: Found, *, once: bool) -> Card:
         check = found.check
@@ -153,10 +159,11 @@ def validity(result: Result) -> list[tuple[str, str]]:
     """Tags that say how far the run can be trusted: what ran, what did not, and whose turn it is."""
     answered, asked = overview.ran(result)
     ends = overview.outcomes(result)
+    amount = f"{answered} of {count(asked, 'check')}"
     tags = {
-        "graded": ("ok", f"Run complete: {answered} of {count(asked, 'check')}"),
-        "failed": ("no", f"Could not run, the submission’s side: {answered} of {count(asked, 'check')} answered"),
-        "undecided": ("wa", f"Undecided, our side: {answered} of {count(asked, 'check')} answered"),
+        "graded": ("ok", f"Run complete: {amount} that count"),
+        "failed": ("no", f"Could not run, the submission’s side: {amount} answered"),
+        "undecided": ("wa", f"Undecided, our side: {amount} answered"),
     }
     said = [tags[result.status]]
     if ends[Outcome.BLOCKED]:
@@ -164,10 +171,17 @@ def validity(result: Result) -> list[tuple[str, str]]:
     if ends[Outcome.UNDECIDED]:
         said.append(("wa", f"{ends[Outcome.UNDECIDED]} undecided by a fault of ours"))
     if ends[Outcome.NOT_APPLICABLE]:
-        said.append(("nt", f"{ends[Outcome.NOT_APPLICABLE]} not asked"))
+        said.append(("nt", wording.do_not_apply(ends[Outcome.NOT_APPLICABLE])))
+    if informing := len(overview.informing(result)):
+        said.append(("nt", f"{informing} only inform"))
     isolated = result.run.isolation == "docker"
     said.append(("nt" if isolated else "wa", "In a container, no network" if isolated else "Not in a container"))
     return said
+
+
+def filter_of(check: CheckResult) -> str:
+    """Under which filter of the table a check stands."""
+    return FILTER[check.outcome] if check.scored else "review" if check.outcome is Outcome.FOR_REVIEW else "none"
 
 
 def chips(result: Result) -> list[tuple[str, str]]:
@@ -200,12 +214,35 @@ def lost(card: Card) -> str:
     return f"−{number(card.lost)} pt" if card.lost > 0 else ""
 
 
-def public_tally(criterion: CriterionResult) -> tuple[str, str]:
-    """A criterion in a candidate's view: a tone and `4 of 5 public checks, more at grading`."""
-    public = [check for check in criterion.checks if check.visibility is Visibility.PUBLIC and check.scored]
-    passed = sum(check.outcome is Outcome.PASS for check in public)
-    more = criterion.not_shown > 0 or len(public) < len(criterion.checks)
-    if not public:
-        return "nt", "read by people" if criterion.waiting_for_review else "looked at in the grading"
-    tone = "ok" if passed == len(public) else "wa"
-    return tone, f"{passed} of {count(len(public), 'public check')}" + (", more at grading" if more else "")
+def tally(criterion: CriterionResult, *, own: bool) -> tuple[str, str]:
+    """A criterion in a candidate's view: a tone and `4 of 5 public checks, more at grading`, or how it ended."""
+    shown = [check for check in criterion.checks if check.scored and (check.visibility is Visibility.PUBLIC or not own)]
+    asked = [check for check in shown if check.outcome not in (Outcome.NOT_APPLICABLE, Outcome.FOR_REVIEW)]
+    passed = sum(check.outcome is Outcome.PASS for check in asked)
+    tone = "ok" if passed == len(asked) else "wa"
+    if not own:
+        hidden = f", {criterion.not_shown} not shown" if criterion.not_shown else ""
+        return (tone, f"{passed} of {count(len(asked), 'check')} met{hidden}") if asked else ("nt", _left(criterion))
+    if not shown:
+        return "nt", _left(criterion, "looked at in the grading")
+    more = criterion.not_shown > 0 or len(shown) < len(criterion.checks)
+    return tone, f"{passed} of {count(len(asked), 'public check')}" + (", more at grading" if more else "")
+
+
+def _left(criterion: CriterionResult, otherwise: str = "nothing to show") -> str:
+    return "read by people" if criterion.waiting_for_review else otherwise
+
+
+def outcome_tags(result: Result, *, advice: int) -> list[tuple[str, str]]:
+    """How the checks that count ended, in a candidate's view, and how much is only advice."""
+    ends = overview.outcomes(result)
+    words = {
+        Outcome.PASS: "passed",
+        Outcome.FAIL: "not met",
+        Outcome.BLOCKED: "blocked",
+        Outcome.UNDECIDED: "undecided, our side",
+    }
+    said = [(TONE[end], f"{ends[end]} {word}") for end, word in words.items() if ends[end] or end is Outcome.PASS]
+    if ends[Outcome.NOT_APPLICABLE]:
+        said.append(("nt", wording.do_not_apply(ends[Outcome.NOT_APPLICABLE])))
+    return [*said, ("nt", f"{advice} advice")] if advice else said

@@ -15,7 +15,7 @@ from grader.model import Outcome, Severity
 from grader.report import overview
 from grader.report.overview import Found
 from grader.report.views import as_seen
-from grader.report.wording import BAND, NOT_ISOLATED, count, number
+from grader.report.wording import BAND, NOT_ISOLATED, count, do_not_apply, number, told
 from grader.result import CriterionResult, Result
 from grader.visible import one_line, visible
 
@@ -30,6 +30,10 @@ CHECK_MARK = {
     Outcome.NOT_APPLICABLE: ("·", "dim"),
     Outcome.UNDECIDED: ("?", "yellow"),
     Outcome.FOR_REVIEW: ("·", "dim"),
+}
+END = {
+    "candidate": "Public checks are a floor, not a forecast: the full grading has more.",
+    "feedback": "Public checks are told in full, of others the rule; some are not shown, and no score is.",
 }
 _STYLE = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 _SEVERITY_STYLE = {Severity.BLOCKER: "red", Severity.MAJOR: "yellow", Severity.MINOR: "dim", Severity.NOTE: "dim"}
@@ -146,7 +150,7 @@ def _findings(found: list[Found], writer: _Writer) -> Iterator[str]:
 def _finding(found: Found, writer: _Writer, wide: int) -> Iterator[str]:
     check = found.check
     head = f"  {MARK[check.severity]} {check.severity.value.upper():<7} {one_line(check.id, limit=24):<{wide}}  "
-    line = head + writer.fit(check.title, max(10, writer.width - cell_len(head)))
+    line = head + writer.fit(told(check), max(10, writer.width - cell_len(head)))
     line = writer.both_ends(line, check.where)
     yield writer.paint(line, _SEVERITY_STYLE[check.severity])
     if check.message:
@@ -161,8 +165,9 @@ def _candidate(result: Result, writer: _Writer) -> Iterator[str]:
         yield ""
         yield "  " + writer.fit(f"{item.title}", writer.width - 2)
         for check in item.checks:
-            mark, style = CHECK_MARK[check.outcome]
-            said = f"    {mark} {writer.fit(check.title, writer.width - 6)}"
+            mark, style = CHECK_MARK[check.outcome] if check.scored else ("·", "dim")
+            title = check.title if mark == "✗" else told(check)
+            said = f"    {mark} {writer.fit(title, writer.width - 6)}"
             yield writer.paint(
                 said if check.outcome is Outcome.PASS else writer.both_ends(said, f"({check.id})"), style
             )
@@ -170,20 +175,22 @@ def _candidate(result: Result, writer: _Writer) -> Iterator[str]:
     yield from writer.wrapped(_tally(result), "  ")
     yield from _first(overview.findings(result), writer)
     yield ""
-    yield from writer.wrapped("Public checks are a floor, not a forecast: the full grading has more.", "  ")
+    yield from writer.wrapped(END[result.view], "  ")
 
 
 def _tally(result: Result) -> str:
     ends = overview.outcomes(result)
     names = {
         Outcome.PASS: "passed",
-        Outcome.FAIL: "failed",
+        Outcome.FAIL: "not met",
         Outcome.BLOCKED: "blocked",
         Outcome.UNDECIDED: "undecided (our side)",
         Outcome.FOR_REVIEW: "for people to say",
-        Outcome.NOT_APPLICABLE: "not asked",
     }
     said = [f"{ends[outcome]} {name}" for outcome, name in names.items() if ends[outcome]]
+    said += [do_not_apply(ends[Outcome.NOT_APPLICABLE])] if ends[Outcome.NOT_APPLICABLE] else []
+    said += [f"{also} counted elsewhere"] if (also := len(overview.counted(result))) else []
+    said += [f"{also} only inform"] if (also := len(overview.informing(result))) else []
     return (", ".join(said) or count(0, "check")) + "."
 
 
@@ -195,7 +202,7 @@ def _first(found: list[Found], writer: _Writer) -> Iterator[str]:
     yield "  " + writer.paint("Fix first", "bold")
     for i, item in enumerate(found[:FIRST], start=1):
         check = item.check
-        yield writer.both_ends(f"  {i}. {writer.fit(check.title, writer.width - 5)}", check.where)
+        yield writer.both_ends(f"  {i}. {writer.fit(told(check), writer.width - 5)}", check.where)
         for said in (check.message, f"Expected: {check.expected}" if check.expected else "", check.fix):
             yield from writer.wrapped(said, "     ")
     if len(found) > FIRST:

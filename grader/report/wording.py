@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from datetime import datetime
 
@@ -14,11 +15,16 @@ OUTCOME = {
     Outcome.PASS: "Passed",
     Outcome.FAIL: "Failed",
     Outcome.BLOCKED: "Blocked",
-    Outcome.NOT_APPLICABLE: "Not asked",
+    Outcome.NOT_APPLICABLE: "Does not apply",
     Outcome.UNDECIDED: "Undecided",
     Outcome.FOR_REVIEW: "For review",
 }
+ADVISES = {Outcome.PASS: "Informs", Outcome.FAIL: "Advice"}  # of checks that do not score
 LEVEL = ("Well below", "Below the bar", "Meets the bar", "Above the bar")
+LEVEL_KEY = (
+    "The level is read off the share of the points: 2 from 40 %, 3 from 75 %, 4 from 95 %. A criterion may be above "
+    "the bar with a small check not met."
+)
 BAND = {"below": "Below the bar", "junior": "Junior", "mid": "Mid", "senior": "Senior"}
 SEEN_BY_CANDIDATE = {
     Visibility.PUBLIC: "In full (public)",
@@ -37,6 +43,10 @@ NOT_ISOLATED: dict[Isolation, str] = {
     "none": "The grader started nothing itself. It read files, or asked a service that somebody else started: "
     "it cannot say what that service was made of.",
 }
+RUN = 120  # from this length on a repeated piece of text is folded
+RUN_SHOWN = 12
+_REPEATED = re.compile(r"(.{1,8}?)\1{14,}", re.DOTALL)
+_STEP = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -57,6 +67,56 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… ({len(text) - limit:,} more characters in result.json)"
+
+
+def folded(text: str) -> str:
+    """`text` with long repetitions told as such: `ddd…⟨“d” × 2,001⟩`."""
+    return _REPEATED.sub(_fold, text)
+
+
+def _fold(run: re.Match[str]) -> str:
+    whole, piece = run.group(), run.group(1)
+    if len(whole) < RUN:
+        return whole
+    return f"{whole[:RUN_SHOWN]}…⟨“{piece}” × {len(whole) // len(piece):,}⟩"
+
+
+def caption(title: str) -> str:
+    """The title of an exhibit: a step of an exam is named in words, `crud.read-replaced` is `Step: read replaced`."""
+    if not _STEP.fullmatch(title):
+        return title
+    return f"Step: {title.rpartition('.')[2].replace('-', ' ')}"
+
+
+def ending(check: CheckResult) -> str:
+    """How a check ended, in the words of a table."""
+    if check.counted_in:
+        return "Counted elsewhere"
+    if not check.scored and check.outcome in ADVISES:
+        return ADVISES[check.outcome]
+    return OUTCOME[check.outcome]
+
+
+def told(check: CheckResult) -> str:
+    """The title of a check said so that nobody takes it for what was found: `Not met: Money is exact`."""
+    if check.outcome is Outcome.FAIL or check.counted_in:
+        return f"{mark(check)} {check.title}"
+    return check.title
+
+
+def do_not_apply(amount: int) -> str:
+    """`1 does not apply`, `3 do not apply`."""
+    return f"{amount} {'does' if amount == 1 else 'do'} not apply"
+
+
+def mark(check: CheckResult) -> str:
+    """What stands before the title of a check that did not hold."""
+    return "Met in part:" if check.points else "Not met:"
+
+
+def hours(text: str) -> str:
+    """`3–5 hours`; a text that names its unit stays as it is."""
+    return f"{text} hours" if text[-1:].isdigit() else text
 
 
 def cap(band: str) -> str:
@@ -94,6 +154,18 @@ def seconds(value: float) -> str:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest} s"
+
+
+REPEATS = {
+    "interviewer": "Put the folder or archive of the submission where the path stands.",
+    "candidate": "Run it where your answer lies.",
+    "feedback": "Run it where your answer lies: only public checks are in it, and their inputs are others.",
+}
+
+
+def judge_again(result: Result) -> str:
+    """The command that judges saved evidence again; the path is where grades are written when nobody says otherwise."""
+    return shlex.join(["grader", "rejudge", f"grader-out/{visible(result.submission.name, keep='')}"])
 
 
 def again(result: Result) -> str:

@@ -37,6 +37,7 @@ from grader.sandbox.holder import Holder, held
 from grader.sandbox.images import ImageInfo, Images
 from grader.sandbox.plan import Plan
 from grader.sandbox.stack import detect
+from grader.sandbox.starts import Starts
 from grader.sandbox.upstream import relay_upstream
 from grader.stages import Stages
 
@@ -82,6 +83,7 @@ class DockerSandbox:
         self._images = Images(engine)
         self._dependencies = Dependencies(engine)
         self._used: dict[str, str] = {}
+        self._starts = Starts()
 
     def images(self) -> dict[str, str]:
         """Base images used so far: purpose to digest."""
@@ -94,28 +96,36 @@ class DockerSandbox:
         Raises `SubmissionFault` E310-E322 when it does not build or listen, `OurFault` when our side failed.
         """
         with contextlib.ExitStack() as stack:
-            with self._stages.measure("build"):
-                plan = detect(submission)
-                relay = self._image("relay")
-                image = self._dependencies.image(plan, self._base(plan))
-            with self._stages.measure("start"):
-                folders = self._folders(stack)
-                holder = stack.enter_context(held(self._engine, relay.id, plan.port, folders))
-                seconds, cap = self._response
-                given = {**self._services(stack, submission, holder), **environment}
-                forwarder = stack.enter_context(Forwarder(relay_upstream(str(holder.path)), deadline=seconds, cap=cap))
-                service = ContainerService(
-                    self._engine,
-                    holder,
-                    forwarder,
-                    plan=plan,
-                    image=image,
-                    options=self._options(plan, submission.root, holder, given),
-                    boot_seconds=self._boot_seconds,
-                )
-                stack.callback(service.close)
-                service.start()
+            with self._starts.once(submission):
+                service = self._started(stack, submission, environment)
             yield service
+
+    def _started(
+        self, stack: contextlib.ExitStack, submission: Submission, environment: Mapping[str, str]
+    ) -> ContainerService:
+        """The service, listening; `stack` removes all of it."""
+        with self._stages.measure("build"):
+            plan = detect(submission)
+            relay = self._image("relay")
+            image = self._dependencies.image(plan, self._base(plan))
+        with self._stages.measure("start"):
+            folders = self._folders(stack)
+            holder = stack.enter_context(held(self._engine, relay.id, plan.port, folders))
+            seconds, cap = self._response
+            given = {**self._services(stack, submission, holder), **environment}
+            forwarder = stack.enter_context(Forwarder(relay_upstream(str(holder.path)), deadline=seconds, cap=cap))
+            service = ContainerService(
+                self._engine,
+                holder,
+                forwarder,
+                plan=plan,
+                image=image,
+                options=self._options(plan, submission.root, holder, given),
+                boot_seconds=self._boot_seconds,
+            )
+            stack.callback(service.close)
+            service.start()
+        return service
 
     def _services(self, stack: contextlib.ExitStack, submission: Submission, holder: Holder) -> dict[str, str]:
         """What the submission asks for beside itself, as variables that say where it is."""

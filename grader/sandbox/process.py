@@ -34,6 +34,7 @@ from grader.sandbox.hardening import MEGABYTE
 from grader.sandbox.plan import Plan
 from grader.sandbox.relay import listening
 from grader.sandbox.stack import detect
+from grader.sandbox.starts import Starts
 from grader.sandbox.upstream import loopback_upstream
 from grader.stages import Stages
 
@@ -65,6 +66,7 @@ class ProcessSandbox:
     def __init__(self, stages: Stages, *, cwd: Path | None = None, boot_seconds: float = BOOT_SECONDS) -> None:
         self._stages, self._boot_seconds = stages, boot_seconds
         self._own = cwd.resolve() if cwd else None
+        self._starts = Starts()
 
     def images(self) -> dict[str, str]:
         """None: nothing runs in a container."""
@@ -77,18 +79,26 @@ class ProcessSandbox:
         Raises `SubmissionFault` E310-E322 when it does not start or listen.
         """
         with contextlib.ExitStack() as stack:
-            with self._stages.measure("build"):
-                plan = detect(submission)
-                plan = msgspec.structs.replace(plan, port=_free_port(plan.port))
-                folder = stack.enter_context(_copy(submission.root))
-                self._lend_dependencies(folder / "app", plan.folder)
-            with self._stages.measure("start"):
-                forwarder = stack.enter_context(Forwarder(loopback_upstream(plan.port)))
-                variables = self._environment(plan, folder, {**own_postgres(submission), **environment})
-                service = ProcessService(plan, folder, variables, forwarder, self._boot_seconds)
-                stack.callback(service.close)
-                service.start()
+            with self._starts.once(submission):
+                service = self._started(stack, submission, environment)
             yield service
+
+    def _started(
+        self, stack: contextlib.ExitStack, submission: Submission, environment: Mapping[str, str]
+    ) -> ProcessService:
+        """The service, listening; `stack` ends all of it."""
+        with self._stages.measure("build"):
+            plan = detect(submission)
+            plan = msgspec.structs.replace(plan, port=_free_port(plan.port))
+            folder = stack.enter_context(_copy(submission.root))
+            self._lend_dependencies(folder / "app", plan.folder)
+        with self._stages.measure("start"):
+            forwarder = stack.enter_context(Forwarder(loopback_upstream(plan.port)))
+            variables = self._environment(plan, folder, {**own_postgres(submission), **environment})
+            service = ProcessService(plan, folder, variables, forwarder, self._boot_seconds)
+            stack.callback(service.close)
+            service.start()
+        return service
 
     def _lend_dependencies(self, app: Path, below: str) -> None:
         """Point to the dependencies installed in the candidate's folder: they are not part of a submission."""

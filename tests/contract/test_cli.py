@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -111,6 +113,66 @@ def test_a_self_check_shows_public_checks_only_and_no_score(tmp_path: Path) -> N
     assert done.returncode == (1 if any(c["outcome"] == "fail" and c["scored"] for c in checks) else 0), done.stderr
     assert {check["visibility"] for check in checks} == {"public"}
     assert document["score"]["points"] is None  # type: ignore[index]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[str]:
+    """A good answer that runs with the token `sesame`, as a candidate would start it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {**os.environ, "API_TOKEN": "sesame", "PORT": str(port), "DATA_DIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "service.py"],
+        cwd=REFERENCE / "todo-api/good-stdlib",
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_running_service_is_checked_without_files_and_with_its_token(tmp_path: Path, service: str) -> None:
+    (tmp_path / "work").mkdir()
+    done = grader("check", "--url", service, "--token", "sesame", cwd=tmp_path / "work")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "✓ Reading needs the token" in done.stdout
+    assert done.stderr.count("checks of files were not asked") == 1
+    assert "is still there" in done.stderr
+    document = result(tmp_path / "work/grader-out/self-check")
+    assert document["status"] == "graded"
+    assert "sesame" not in (tmp_path / "work/grader-out/self-check/evidence.json").read_text()
+    again = grader("rejudge", str(tmp_path / "work/grader-out/self-check"))
+    assert (again.returncode, "blocked" in again.stdout) == (0, False)
+    without = grader("check", "--url", service, cwd=tmp_path / "work", API_TOKEN="")
+    assert "say it with --token" in without.stderr
+
+
+def test_a_service_that_is_not_there_is_told_once(tmp_path: Path) -> None:
+    done = grader("check", "--url", "http://127.0.0.1:1", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "error[E323]" in done.stdout
+    assert "Nothing could be checked yet" in done.stdout
+    assert len(done.stdout.splitlines()) < 10
+
+
+def test_several_submissions_end_in_a_table_and_say_which_were_not_graded(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    paths = [str(tmp_path / name) for name in ("one", "two")]
+    done = grader("grade", "slow-query", *paths, "-o", str(tmp_path / "out"), "--no-progress", **NO_ENGINE)
+    assert done.returncode == 4
+    assert done.stdout.count("Not graded: E301") == 2
+    table = done.stdout.splitlines()[-3:]
+    assert table[0].split() == ["submission", "score", "band", "gates", "folder"]
+    assert [line.split()[-1] for line in table[1:]] == [str(tmp_path / "out" / name) for name in ("one", "two")]
 
 
 def test_a_service_cannot_be_graded_without_an_engine(tmp_path: Path) -> None:

@@ -243,9 +243,24 @@ def test_what_postgresql_cannot_parse_is_told_with_its_place(collect: Collect, t
     assert (failure.error.sqlstate, failure.error.line, failure.error.column) == ("42703", 3, 8)
 
 
-def test_what_only_postgresql_can_read_is_our_limit_not_their_fault(collect: Collect, tmp_path: Path) -> None:
-    with pytest.raises(OurFault, match="E225"):
-        collect(answer(tmp_path, "SELECT order_id FROM orders ORDER BY order_id USING <"))
+def test_what_only_postgresql_can_read_is_not_run_and_not_held_against_anybody(
+    collect: Collect, tmp_path: Path
+) -> None:
+    found = collect(answer(tmp_path, "SELECT order_id FROM orders ORDER BY order_id USING <"))
+    assert found.unread
+    assert (found.refusals, found.failure, found.comparisons, found.cells) == ((), None, (), ())
+
+
+def test_an_error_that_only_some_rows_raise_is_an_edge_case_among_others(collect: Collect, tmp_path: Path) -> None:
+    good = (REFERENCE / "good-rewrite" / "query.sql").read_text()
+    found = collect(answer(tmp_path, good.replace("nullif(sum(rev.revenue) OVER (), 0)", "sum(rev.revenue) OVER ()")))
+    assert found.failure is not None
+    assert found.failure.error is not None
+    assert found.failure.error.sqlstate == "22012"
+    assert 0 < sum(len(table.rows) for table in found.failure.tables) <= 12
+    assert {comparison.data for comparison in found.comparisons} == {"fixture", "small", "private", "big"}
+    assert 0 < sum(comparison.failed for comparison in found.comparisons) < len(found.comparisons) / 4
+    assert found.cell("submitted", setup=False) is not None
 
 
 def test_a_refused_query_is_never_run(collect: Collect, tmp_path: Path) -> None:

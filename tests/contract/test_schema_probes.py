@@ -20,6 +20,7 @@ from grader.errors import SubmissionFault
 from grader.evidence.schema import SchemaFacts
 from grader.exhibits import SqlExhibit
 from grader.job import Job
+from grader.judge import judge
 from grader.model import Level, Outcome
 from grader.pipeline import load as load_pack
 from grader.pipeline import public
@@ -38,6 +39,16 @@ ASK = {check.name: check.ask for check in CHECKS}
 def databases() -> Iterator[SharedDatabases]:
     with shared() as databases:
         yield databases
+
+
+PROBING = (
+    "foreign_keys",
+    "required",
+    "login_unique",
+    "value_ranges",
+    "deletes",
+    "email_length",
+)  # an enum needs no try
 
 
 class NoSandbox:
@@ -73,8 +84,9 @@ def gathered(
 
 def failures(evidence: SchemaFacts) -> set[str]:
     """Ids of the pack's design checks that fail, the diagram left out."""
-    found = {use.id: ASK[use.check](evidence, **use.options) for use in PACK.checks.values()}
-    return {id_ for id_, finding in found.items() if finding.outcome is Outcome.FAIL and not id_.startswith("erd")}
+    found = judge(PACK, {SchemaFacts: evidence}, Level.MID, {check.name: check for check in CHECKS})
+    failed = {j.use.id for row in found.values() for j in row if j.finding.outcome is Outcome.FAIL}
+    return {id_ for id_ in failed if not id_.startswith("erd")}
 
 
 TRULY_MISSING = {
@@ -84,6 +96,13 @@ TRULY_MISSING = {
     "dumped": set[str](),
     "strict_rules": set[str](),
     "split_users": set[str](),
+    "status_flags": set[str](),
+    "archived_orders": set[str](),
+    "carts_are_orders": set[str](),
+    "carritos": set[str](),
+    "soft_deleted": set[str](),
+    "partitioned": set[str](),
+    "sold_and_gone": set[str](),
     "music_shop": {"order-status"},
     "warehouse_benchmark": {"categories", "value-ranges", "reference-indexes"},
 }
@@ -95,6 +114,40 @@ def test_schemas_in_other_styles_and_languages_lose_only_what_they_lack(
 ) -> None:
     evidence = gathered(databases, (SCHEMAS / f"{name}.sql").read_text(encoding="utf-8"), tmp_path)
     assert failures(evidence) == TRULY_MISSING[name]
+
+
+# Listed by hand before they were graded. What one fault shows elsewhere is not in the list: it is counted once.
+MIDDLING = {
+    "generated_by_orm": {
+        *("money", "time-zones", "status-values", "value-ranges", "deletions", "reference-indexes"),
+    },
+    "kundenbestellung": {
+        *("primary-keys", "login-unique", "phone-and-zip", "price-at-purchase", "value-ranges", "reference-indexes"),
+    },
+    "tienda": {
+        *("email-length", "phone-and-zip", "time-zones", "required-values", "pair-unique", "deletions"),
+        *("value-ranges", "reference-indexes"),
+    },
+    "natural_keys": {
+        *("foreign-keys", "money", "status-values", "value-ranges", "reference-indexes", "duplicate-indexes"),
+    },
+    "nutzer_und_waren": {
+        *("money", "repeating-columns", "primary-keys", "required-values", "value-ranges", "status-values"),
+        *("reference-indexes", "duplicate-indexes"),
+    },
+    "order_with_product": {
+        *("category-as-text", "order-header", "dates", "key-types", "status-values", "foreign-keys", "required-values"),
+        *("login-unique", "value-ranges", "reference-indexes"),
+    },
+}
+
+
+@pytest.mark.parametrize("name", MIDDLING)
+def test_middling_answers_lose_what_a_person_would_mark_and_each_fault_once(
+    databases: SharedDatabases, name: str, tmp_path: Path
+) -> None:
+    evidence = gathered(databases, (SCHEMAS / f"middling_{name}.sql").read_text(encoding="utf-8"), tmp_path)
+    assert failures(evidence) == MIDDLING[name]
 
 
 def test_rows_are_found_for_tables_full_of_rules(databases: SharedDatabases, tmp_path: Path) -> None:
@@ -177,14 +230,35 @@ def test_a_schema_that_refuses_every_row_tells_nothing(databases: SharedDatabase
     sql = (
         (SCHEMAS / "german.sql").read_text(encoding="utf-8")
         + """
-        CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+        CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'closed'; END $$;
         CREATE TRIGGER no BEFORE INSERT ON kunde FOR EACH ROW EXECUTE FUNCTION no();
         CREATE TRIGGER no BEFORE INSERT ON artikel FOR EACH ROW EXECUTE FUNCTION no();
     """
     )
     evidence = gathered(databases, sql, tmp_path)
     assert all(probe.obstacle for probe in evidence.probes)
-    assert ASK["schema.deletes"](evidence).outcome is Outcome.FOR_REVIEW
+    for check in PROBING:
+        found = ASK[f"schema.{check}"](evidence)
+        assert found.outcome is Outcome.FOR_REVIEW
+        assert "could be inserted: ERROR: closed" in found.message
+    assert "no row could be inserted into `artikel`" in ASK["schema.understood"](evidence).message
+
+
+def test_a_trigger_that_asks_for_enough_in_stock_is_met(databases: SharedDatabases, tmp_path: Path) -> None:
+    sql = (
+        (SCHEMAS / "german.sql").read_text(encoding="utf-8")
+        + """
+        CREATE FUNCTION genug() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            UPDATE artikel SET lagerbestand = lagerbestand - new.menge
+            WHERE artikel_nr = new.artikel_nr AND lagerbestand >= new.menge;
+            IF NOT FOUND THEN RAISE EXCEPTION 'nicht genug auf Lager'; END IF;
+            RETURN new;
+        END $$;
+        CREATE TRIGGER genug BEFORE INSERT ON bestellposition FOR EACH ROW EXECUTE FUNCTION genug();
+    """
+    )
+    evidence = gathered(databases, sql, tmp_path)
+    assert not [probe.id for probe in evidence.probes if probe.obstacle]
 
 
 def test_a_schema_that_swallows_every_row_tells_nothing(databases: SharedDatabases, tmp_path: Path) -> None:

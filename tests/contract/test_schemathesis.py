@@ -17,6 +17,7 @@ from grader.checks.fuzz import accepts_valid, conforms, keeps_answering, no_5xx,
 from grader.collectors.fuzz import process as schemathesis_process
 from grader.collectors.fuzz.collector import Item, Plan, TokenPlan, collect
 from grader.evidence.fuzz import FuzzRuns
+from grader.exam.requests import HOST
 from grader.job import Job
 from grader.model import Challenge, Level, Outcome, Submission
 from grader.sandbox import Service, ServiceState
@@ -24,6 +25,7 @@ from grader.sandbox.forwarder import Forwarder
 from grader.sandbox.upstream import tcp_upstream
 from grader.stages import Stages
 
+HALF = "half"  # in an answer: its end is never sent
 CONTRACT = """
 openapi: 3.1.0
 info: {title: Notes, version: "1"}
@@ -130,7 +132,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        with contextlib.suppress(BrokenPipeError):  # the forwarder does not wait for more than it may
+            self.wfile.write(content[:5] if HALF.encode() in content else content)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: tests are quiet."""
@@ -272,6 +275,7 @@ def test_nothing_in_a_request_names_the_tool(right: tuple[FuzzRuns, list[Notes]]
         assert notes.headers
         assert not [headers for headers in notes.headers if "schemathesis" in json.dumps(headers).lower()]
         assert {headers["accept-encoding"] for headers in notes.headers} == {"identity"}
+        assert {headers["host"] for headers in notes.headers} == {HOST}, "links in answers are the same in every run"
         assert {path.split("/")[1] for _, path, _ in notes.seen} == {"notes"}
 
 
@@ -356,6 +360,23 @@ def test_a_service_that_hangs_is_asked_once_per_start_and_gets_a_second_start(pa
     for notes in started:
         assert len([body for _, _, body in notes.seen if len(body) > 30]) == 1
     assert outcomes(fuzzed) == "blocked blocked blocked fail"
+
+
+class BreaksOff(Notes):
+    """Longer texts are answered by the beginning of an answer: its head is fine."""
+
+    def note(self, name: int | str) -> dict[str, Any]:
+        text = self.notes[str(name)]
+        return {"id": name, "text": text, HALF: True} if len(text) > 10 else {"id": name, "text": text}
+
+
+def test_an_answer_that_breaks_off_in_its_body_ends_the_run_and_is_shown(pack: Path) -> None:
+    fuzzed, started = fuzz(pack, BreaksOff, runs=ACCEPTED)
+    assert (len(started), fuzzed.runs[0].ended) == (2, "service")
+    assert fuzzed.runs[0].reason == "the connection ended before a whole answer came"
+    assert fuzzed.runs[0].unanswered is not None
+    for notes in started:
+        assert len([text for text in notes.notes.values() if len(text) > 10]) == 1
 
 
 def test_a_deadline_of_ours_keeps_what_was_recorded_and_decides_nothing(pack: Path) -> None:

@@ -31,6 +31,13 @@ def test_an_explanation_is_a_sentence(code: str) -> None:
     assert CODES[code].endswith(".") or CODES[code].endswith("HTTP")
 
 
+def test_explain_without_a_code_lists_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    assert [line[:4] for line in capsys.readouterr().out.splitlines()] == list(CODES)
+    assert main(["explain", "E999"]) == 2
+    assert "`grader explain` lists them all" in capsys.readouterr().err
+
+
 def test_explain_says_whose_turn_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "e321"]) == 0
     told = capsys.readouterr().out

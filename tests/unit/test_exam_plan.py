@@ -12,6 +12,7 @@ from grader.exam.paths import MISSING, dig
 from grader.exam.plan import Exam, Step, TokenMode, Variant, read_exam
 from grader.exam.requests import build, calls, secret_headers
 from grader.exam.values import MissingValue, draw, fill, fill_draws
+from grader.exam.vocabulary import inspect
 
 WORDS = tuple(f"word{n}" for n in range(20))
 EXAM = """\
@@ -66,10 +67,46 @@ def test_an_exam_becomes_records(tmp_path: Path) -> None:
         ("GET /things/{id}", "GET /things/{key}", "step `a.read` needs `key`, which no earlier step captures"),
         ('id = "read"', 'id = "make"', "two steps are called `a.make`"),
         ('title = "A"', 'title = "A"\nlevel = "boss"', "level"),
+        ('title = "A"', 'title = "A"\nlevel = "snior"', "did you mean `senior`?"),
+        ("{word:x}", "{wrod:x}", "did you mean `word`?"),
+        ("{word:x}", "{colour:x}", "known: word, text, date, number, repeat"),
+        ("{word:x}", "{number:x:1}", "`{number:x:1}` cannot be understood"),
+        ("{word:x}", "{text:x:9}", "the exam:"),
+        ("{word:x}", "{word:x}{word:y}{word:z}{word:w}", "4 words are asked for, `words` holds 3"),
+        ("{id}", "{id.other}", "step `a.read` needs `id.other`"),
+        ('send = "POST /things"', 'send = "POST /things"\nwalk = { sise = 3 }', "did you mean `size`?"),
+        ('send = "POST /things"', 'send = "POST /things"\nhex = "7b2"', "pairs of hexadecimal digits"),
     ],
 )
 def test_mistakes_in_an_exam_are_told_with_their_place(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert told in refused(tmp_path, old, new)
+
+
+def test_the_place_of_a_mistake_is_the_step_it_is_in(tmp_path: Path) -> None:
+    told = refused(tmp_path, 'send = "GET /things/{id}"', 'send = "GET /things/{id}"\nrepeat = "often"')
+    assert '> 16 | repeat = "often"'.lstrip("> ") in told
+    assert "Expected `int`, got `str`" in told
+
+
+def test_values_of_variants_and_repetitions_can_be_named(tmp_path: Path) -> None:
+    variants = 'capture = { id = "id" }\neach = [{ name = "one two" }, { name = "b" }]'
+    read(tmp_path, EXAM.replace('capture = { id = "id" }', variants).replace("{id}", "{id.one-two}"))
+    repeated = 'capture = { id = "id" }\nrepeat = 3'
+    read(tmp_path, EXAM.replace('capture = { id = "id" }', repeated).replace("{id}", "{id.3}"))
+
+
+def test_braces_of_raw_text_may_mean_something_else(tmp_path: Path) -> None:
+    read(tmp_path, EXAM.replace('json = { name = "{word:x}" }', "raw = '{colour:x}'"))
+
+
+def test_what_checks_may_name_are_steps_variants_and_drawn_values(tmp_path: Path) -> None:
+    (tmp_path / "exam.toml").write_text(EXAM.replace("capture", 'token = ["valid", "none"]\ncapture'))
+    words = inspect(tmp_path, {})
+    assert {"a.make", "a.read", "a.make#no token"} <= set(words.names)
+    assert words.values == {"word:x"}
+    (tmp_path / "exam.toml").write_text("scenario = 3")
+    with pytest.raises(UsageError, match="E101"):
+        inspect(tmp_path, {"exam": "exam.toml"})
 
 
 def test_a_missing_exam_is_a_fault_of_the_pack(tmp_path: Path) -> None:

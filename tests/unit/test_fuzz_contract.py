@@ -66,7 +66,7 @@ def test_an_unreadable_contract_is_our_fault(tmp_path: Path, text: str | None) -
 def test_the_settings_are_toml_and_keep_adaptive_sources_off(mode: Mode, examples: int) -> None:
     headers = {"Authorization": "Bearer abc"}
     parsed = tomllib.loads(
-        settings(seed=7, mode=mode, examples=examples, seconds=15, headers=headers, agent="client/1.0")
+        settings(seed=7, mode=mode, examples=examples, seconds=15, headers=headers, agent="client/1.0", host="x:1")
     )
     assert (parsed["seed"], parsed["workers"], parsed["max-redirects"]) == (7, 1, 0)
     assert parsed["headers"]["Authorization"] == "Bearer abc"

@@ -187,3 +187,15 @@ def test_an_item_is_found_by_the_number_the_contract_speaks_of() -> None:
     made.add(item, 1, Exchange(sent=sent, received=Received(status=201, body='{"id": 41}')))
     made.add(item, 2, Exchange(sent=sent, received=Received(status=500, body='{"id": 42}')))
     assert (made.paths, made.ids) == ({"/todos/1": "/todos/41"}, ["41"])
+
+
+@pytest.mark.parametrize(
+    ("waited", "reason"),
+    [
+        (10.1, "no whole answer came within 10 seconds"),
+        (0.2, "the connection ended before a whole answer came"),
+    ],
+)
+def test_a_slow_answer_is_told_apart_from_a_connection_that_ended(waited: float, reason: str) -> None:
+    found = run(error("ChunkedEncodingError", no_answer=True, request=request(), waited=waited), FINISHED)
+    assert (found.ended, found.reason) == ("service", reason)

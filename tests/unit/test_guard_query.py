@@ -25,7 +25,8 @@ CORRECT = [
     "SELECT * FROM orders WHERE status IS DISTINCT FROM 'x' AND NOT EXISTS (SELECT 1 FROM customers) OR status ~ '^c'",
     "SELECT (array_agg(order_id ORDER BY placed_at DESC))[1] FROM orders FETCH FIRST 5 ROWS ONLY",
     "SELECT coalesce(nullif(status, ''), 'none'), greatest(1, 2), CASE WHEN true THEN 1 ELSE 2 END FROM orders",
-    "SELECT make_date(2024, 1, 1), age(placed_at), percentile_cont(0.5) WITHIN GROUP (ORDER BY 1) FROM orders",
+    "SELECT make_date(2024, 1, 1), age(placed_at, placed_at) FROM orders",
+    "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY 1) FROM orders",
     "SELECT v.a FROM (VALUES (1), (2)) AS v (a) JOIN orders ON order_id = v.a",
     "(SELECT order_id FROM public.orders) ORDER BY 1 LIMIT 1;",
     "SELECT * FROM orders WHERE order_id = SOME (ARRAY(SELECT order_id FROM order_items))",
@@ -38,6 +39,10 @@ CORRECT = [
     "SELECT ln(2), exp(1), log(10), width_bucket(5, 0, 10, 5), gcd(4, 6), div(7, 2), 5 & 3, 1 << 2, ~1 FROM orders",
     "SELECT md5(status), reverse(status), translate(status, 'a', 'b'), regexp_replace(status, 'a', 'b') FROM orders",
     "SELECT num_nulls(status, customer_id), starts_with(status, 'a'), octet_length(status), ascii(status) FROM orders",
+    "SELECT 'nowhere', 'todays' FROM orders",
+    "SELECT 1_000, 1_0.5 FROM orders WHERE order_id > 1_000_000",
+    "SELECT j.customer_id FROM orders JOIN customers USING (customer_id) AS j WHERE j.customer_id = 4_2",
+    "SELECT 'USING (a) AS b, 1_000' FROM orders",
     'SELECT "order_id" FROM "orders" AS "Bestellungen" -- a comment; with a semicolon',
 ]
 
@@ -49,6 +54,15 @@ def test_ordinary_queries_pass(sql: str) -> None:
 
 
 HOSTILE = [
+    ("SELECT age(placed_at) FROM orders", "clock"),
+    ("SELECT 'today'::date FROM orders", "clock"),
+    ("SELECT cast(' NOW ' AS timestamp) FROM orders", "clock"),
+    ("SELECT timestamptz 'tomorrow', date('yesterday') FROM orders", "clock"),
+    ("SELECT 1 FROM orders WHERE placed_at < 'now'", "clock"),
+    ("SELECT 'today 12:00'::timestamp FROM orders", "clock"),
+    ("SELECT '[2024-01-01, now)'::tsrange, '{now}'::timestamp[] FROM orders", "clock"),
+    ("SELECT xmlparse(document '<a/>') FROM orders", "xmlparse"),
+    ("SELECT pg_sleep(9) FROM orders ORDER BY order_id USING >", "pg_sleep"),
     ("SELECT pg_sleep(9) FROM orders", "pg_sleep"),
     ('SELECT "pg_sleep"(9) FROM orders', "pg_sleep"),
     ("SELECT pg_catalog.pg_sleep(9) FROM orders", "another schema"),
@@ -115,7 +129,14 @@ def test_what_is_run_is_the_file_with_comments_blanked() -> None:
     assert check_query(sql, TABLES).text == "       \nSELECT 1         FROM orders"
 
 
-def test_what_only_postgresql_can_read_is_left_to_postgresql() -> None:
+def test_forms_read_in_plainer_words_keep_their_places_and_are_run_as_they_are() -> None:
+    sql = "SELECT 1_000\n  FROM orders JOIN customers USING (customer_id) AS j\n WHERE pg_sleep(1_0) IS NULL"
+    found = check_query(sql, TABLES)
+    assert found.text == sql
+    assert [(refusal.line, refusal.column) for refusal in found.refusals] == [(3, 8)]
+
+
+def test_what_only_postgresql_can_read_is_said_to_be_unread() -> None:
     found = check_query("SELECT a b c FROM orders", TABLES)
     assert not found.refusals
     assert found.unread

@@ -59,6 +59,8 @@ def test_settings_are_held_to_their_bounds(sql: str, value: str) -> None:
 
 
 REFUSED = [
+    ("CREATE INDEX i ON orders (customer_id) WHERE placed_at > 'today'", "clock"),
+    ("CREATE INDEX i ON orders (age(placed_at))", "clock"),
     ("CREATE INDEX CONCURRENTLY i ON orders (status)", "CONCURRENTLY"),
     ("CREATE INDEX i ON orders (status) TABLESPACE fast", "TABLESPACE"),
     ("CREATE INDEX i ON orders (evil(order_id))", "evil"),

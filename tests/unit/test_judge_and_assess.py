@@ -106,6 +106,13 @@ def test_a_crash_is_only_explained_by_another_crash() -> None:
     assert later(cause=1, later=0) is Outcome.NOT_APPLICABLE
 
 
+def test_a_criterion_that_could_not_be_answered_does_not_state_the_title_as_a_fact() -> None:
+    uses = (use("a"), use("b", requires=("a",)))
+    pack = challenge(criterion(uses[0], id="first"), criterion(uses[1], id="second"))
+    given = assess(pack, saved({Numbers: Numbers(values={"a": 0, "b": 4})}), CHECKS)
+    assert given.criteria[1].reason.startswith(f"“{given.checks()[1].title}” could not be answered: ")
+
+
 def test_a_pass_means_nothing_without_what_it_requires() -> None:
     uses = (use("a"), use("b", requires=("a",)))
     assert outcomes(result_of(*uses, values={"a": 4, "b": 4})) == {"a": Outcome.PASS, "b": Outcome.PASS}

@@ -7,7 +7,7 @@ import pytest
 from rubrics import CHECKS, Numbers, challenge, criterion, saved, use
 
 from grader.assess import assess
-from grader.cli import output
+from grader.cli import main, output
 from grader.errors import OurFault, Problem, UsageError
 from grader.evidence import NotCollected
 from grader.result import Result, decode
@@ -78,6 +78,32 @@ def test_something_that_is_no_result_is_told(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text('{"schema_version": 7}')
     with pytest.raises(UsageError) as caught:
         output.read_result(str(tmp_path))
-    assert caught.value.code == "E108"
+    assert (caught.value.code, caught.value.problem.help) == ("E108", output.WHICH)
     with pytest.raises(UsageError):
         output.read_result(str(tmp_path / "nothing"))
+
+
+def test_results_in_our_own_folder_are_kept_out_of_commits(tmp_path: Path) -> None:
+    output.write_all(tmp_path / "grader-out" / "k7", graded(), None)
+    assert (tmp_path / "grader-out" / ".gitignore").read_text() == "*\n"
+    (tmp_path / "grader-out" / ".gitignore").write_text("mine")
+    output.write_all(tmp_path / "grader-out" / "k7", graded(), None)
+    assert (tmp_path / "grader-out" / ".gitignore").read_text() == "mine"
+    output.write_all(tmp_path / "elsewhere", graded(), None)
+    assert not list(tmp_path.glob("elsewhere/.gitignore"))
+
+
+def test_a_named_format_goes_to_stdout_also_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output.write_all(tmp_path, graded(), None)
+    assert main(["report", str(tmp_path), "-f", "html"]) == 0
+    assert capsys.readouterr().out.startswith("<!doctype html>")
+    assert main(["report", str(tmp_path), "--view", "candidate"]) == 0
+    assert capsys.readouterr().out == f"Report   {tmp_path / 'candidate.html'}\n"
+
+
+def test_something_that_is_no_evidence_is_answered_with_what_to_give(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cand.html").write_text("<!doctype html>")
+    assert main(["rejudge", str(tmp_path / "cand.html")]) == 2
+    assert "give the folder that `grader grade` wrote, or its evidence.json" in capsys.readouterr().err

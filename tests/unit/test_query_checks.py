@@ -113,6 +113,50 @@ def test_another_query_altogether_earns_nothing_for_its_explanation() -> None:
     assert {found[name] for name in ("comparison", "plan_analysis", "decisive", "agrees")} == {"blocked"}
 
 
+def on_edge(**more: Any) -> QueryAnswer:
+    """A good answer that divides by zero on one small data set."""
+    error = SqlError(sqlstate="22012", message="division by zero", file="query.sql")
+    comparisons = tuple(msgspec.structs.replace(c, same=c.name != "ties", failed=c.name == "ties") for c in SAME)
+    failure = Failure(data="the small database ties", error=error)
+    return answer(comparisons=comparisons, failure=failure, **more)
+
+
+def test_an_error_on_one_small_database_costs_what_wrong_rows_there_cost() -> None:
+    failing, wrong = on_edge(), answer(comparisons=differing("ties"))
+    same = [ask for ask in EVERY_CHECK if ask not in (ask_runs, ask_same_rows)]
+    assert [(ask(failing).outcome, ask(failing).score) for ask in same] == [
+        (ask(wrong).outcome, ask(wrong).score) for ask in same
+    ]
+    assert (ask_runs(failing).outcome, ask_runs(failing).score) == (Outcome.FAIL, 0.75)
+    assert "division by zero" in ask_runs(failing).message
+    assert "3 of 4 data sets" in ask_runs(failing).message
+    assert ask_same_rows(failing).outcome is Outcome.BLOCKED
+
+
+def test_an_error_on_one_data_set_and_other_rows_on_another_are_told_both() -> None:
+    evidence = on_edge()
+    wrong = tuple(msgspec.structs.replace(c, same=c.same and c.data != "small") for c in evidence.comparisons)
+    both = msgspec.structs.replace(evidence, comparisons=wrong)
+    assert (ask_runs(both).outcome, ask_same_rows(both).outcome) == (Outcome.FAIL, Outcome.FAIL)
+
+
+def test_a_query_that_only_postgresql_can_read_waits_for_a_person_and_costs_nothing() -> None:
+    evidence = nothing_measured(unread="Unexpected token. Line 3, Col: 8.")
+    assert {ask(evidence).outcome for ask in EVERY_CHECK} == {Outcome.FOR_REVIEW}
+    assert "Line 3" in ask_allowed(evidence).fix
+    assert isinstance(ask_allowed(evidence).exhibits[0], CodeExhibit)
+
+
+def test_what_an_exhibit_calls_postgresqls_answer_is_postgresqls() -> None:
+    (table, sizes) = ask_index_size(answer()).exhibits
+    assert isinstance(table, RowsExhibit)
+    assert isinstance(sizes, SqlExhibit)
+    assert sizes.answer == "relname | blocks\norders_customer_id_idx | 20\n…"
+    explained = next(one for one in ask_work(answer()).exhibits if isinstance(one, SqlExhibit))
+    assert explained.answer.startswith("Aggregate (actual rows=100 loops=1)\n  Buffers: shared hit and read=310")
+    assert "->  Index Scan using orders_customer_id_idx on orders (actual rows=3 loops=100)" in explained.answer
+
+
 def test_rows_that_were_never_compared_on_the_large_data_do_not_pass() -> None:
     assert ask_same_rows(answer(comparisons=SAME[:2])).outcome is Outcome.BLOCKED
     assert ask_same_rows(answer(comparisons=())).outcome is Outcome.BLOCKED
@@ -136,6 +180,9 @@ def test_a_difference_is_shown_with_its_rows_both_answers_and_a_script() -> None
     assert isinstance(script, SqlExhibit)
     assert "('1', NULL),\n  ('2', 'it''s')" in script.statement
     assert script.command == "psql -d practice -f difference.sql"
+    assert script.answer == (
+        "-- original.sql\nid | orders\n1 | 0\n2 | 1\n(2 rows)\n\n-- query.sql\nid | orders\n1 | 0\n2 | 2\n(2 rows)"
+    )
 
 
 def test_columns_are_compared_by_name_order_and_kind_of_type() -> None:
@@ -245,6 +292,35 @@ def test_a_false_explanation_costs_and_explains_nothing() -> None:
     evidence = answer(explanation=false)
     assert (ask_agrees(evidence).outcome, ask_agrees(evidence).score) == (Outcome.FAIL, 0.0)
     assert (ask_decisive(evidence).outcome, ask_decisive(evidence).score) == (Outcome.FAIL, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("The original took about 9 s, the new one 3 ms.", Outcome.PASS),
+        ("I did not measure anything. It should take a few ms for company 42 with size 55000.", Outcome.FAIL),
+        ("customers has 55,000 rows and orders 330,000 rows.", Outcome.FAIL),
+        ("Before 330,000 rows were read, now 260 rows.", Outcome.PASS),
+    ],
+)
+def test_a_comparison_needs_two_measured_figures(text: str, outcome: Outcome) -> None:
+    assert ask_comparison(answer(explanation=text)).outcome is outcome
+
+
+def test_naming_nodes_is_no_analysis_and_a_number_or_a_gain_is_no_claim_about_plans() -> None:
+    assert ask_plan_analysis(answer(explanation="Seq Scan, Index Scan, Hash Join, Sort.")).outcome is Outcome.FAIL
+    for text in ("We have 100 people.", "It is 300x faster.", "Seq Scan, Index Scan, Hash Join, Sort."):
+        assert ask_agrees(answer(explanation=text)).outcome is Outcome.FAIL
+    assert ask_agrees(answer(explanation="The subqueries on orders are joined once.")).outcome is Outcome.PASS
+
+
+def test_the_table_of_claims_holds_a_sentence_once_and_says_what_is_not_judged() -> None:
+    text = "The Seq Scan on orders runs for every customer, 10,000 rows each."
+    table = ask_agrees(answer(explanation=f"{text}\n\n{text}")).exhibits[0]
+    assert isinstance(table, RowsExhibit)
+    assert [row[:2] for row in table.rows] == [(text, "confirmed in part")]
+    assert "Whether a figure is right" in table.note
+    assert "asked elsewhere" in table.note
 
 
 def test_words_that_are_not_known_go_to_a_person() -> None:

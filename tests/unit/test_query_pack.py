@@ -8,6 +8,7 @@ from query_samples import PACK, REFERENCE
 from grader.checks import CHECKS
 from grader.collectors import COLLECTORS
 from grader.collectors.query.exercise import exercise_for, read_exercise
+from grader.collectors.query.pack import inspect
 from grader.errors import UsageError
 from grader.model import Level
 from grader.pipeline import load
@@ -91,6 +92,22 @@ def test_a_missing_file_of_an_exercise_is_named(tmp_path: Path) -> None:
     (folder / "mid" / "reference.sql").unlink()
     with pytest.raises(UsageError, match=r"reference\.sql"):
         exercise_for(folder, Level.MID)
+
+
+def test_every_exercise_is_read_when_the_pack_is_loaded(tmp_path: Path) -> None:
+    folder = pack(tmp_path, "junior", "mid")
+    assert inspect(folder.parent, {"exercises": folder.name}).names == ()
+    (folder / "junior" / "original.sql").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match="is no UTF-8"):
+        inspect(folder.parent, {"exercises": folder.name})
+    with pytest.raises(UsageError, match="E118"):
+        inspect(tmp_path, {"exercises": "nowhere"})
+
+
+def test_an_exercise_for_no_level_is_refused(tmp_path: Path) -> None:
+    folder = pack(tmp_path, "mid", "snior")
+    with pytest.raises(UsageError, match="called like no level"):
+        inspect(folder.parent, {"exercises": folder.name})
 
 
 def test_two_statements_are_no_exercise(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hostile import CORPUS, harmless, poisoned
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 from sample_results import SAMPLES
 
 import grader.report
@@ -45,7 +46,7 @@ def test_a_page_has_the_same_elements_whatever_the_texts_say(sample: str, text: 
     result = SAMPLES[sample]()
     evil = Elements(FORMATS["html"](poisoned(result, CORPUS[text])))
     clean = Elements(FORMATS["html"](poisoned(result, harmless(CORPUS[text]))))
-    assert evil.names == clean.names
+    assert without_code(evil) == without_code(clean)
     names = {name for name, _ in evil.attributes}
     assert not {name for name in names if name.startswith("on")}
     assert not names & {"style", "src", "action", "formaction", "srcdoc"}
@@ -56,7 +57,21 @@ def test_a_page_has_the_same_elements_whatever_the_texts_say(sample: str, text: 
 def test_the_candidates_page_has_the_same_elements_too(text: str) -> None:
     result = SAMPLES["todo"]()
     evil, clean = (candidate(poisoned(result, said)) for said in (CORPUS[text], harmless(CORPUS[text])))
-    assert Elements(FORMATS["html"](evil)).names == Elements(FORMATS["html"](clean)).names
+    assert without_code(Elements(FORMATS["html"](evil))) == without_code(Elements(FORMATS["html"](clean)))
+
+
+def without_code(page: Elements) -> dict[str, int]:
+    """Elements but `code`, which backticks make: it has no attributes and nothing in it but text."""
+    return {name: times for name, times in page.names.items() if name != "code"}
+
+
+@pytest.mark.parametrize("text", CORPUS)
+def test_backticks_make_code_of_what_is_escaped_first(text: str) -> None:
+    made = html.prose(f"a `{CORPUS[text]}` b")
+    found = Elements(made)
+    assert set(found.names) <= {"code"}
+    assert found.attributes == []
+    assert html.prose("set `sort=<b>` & `x") == Markup("set <code>sort=&lt;b&gt;</code> &amp; `x")
 
 
 @pytest.mark.parametrize(("sample", "text"), EVERY)

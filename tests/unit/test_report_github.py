@@ -20,7 +20,7 @@ def many(amount: int, severity: Severity) -> Result:
 
 def test_a_blocker_is_an_error_on_its_line() -> None:
     first = render(todo()).splitlines()[0]
-    assert first.startswith("::error file=app/repository.py,line=48,col=59,title=ROB-07 No SQL is built")
+    assert first.startswith("::error file=app/repository.py,line=48,col=59,title=ROB-07 Not met%3A No SQL is built")
     assert first.endswith("answer 422 for anything else.")
 
 
@@ -28,7 +28,7 @@ def test_the_last_line_sums_up() -> None:
     assert render(todo()).splitlines()[-1] == (
         "todo-api: 55.5/76 junior, 15 wait for review, gates 3 of 4, 1 blocker, 4 major, 1 minor"
     )
-    assert render(self_check()).splitlines()[-1] == "todo-api: 3 passed, 3 failed, gates 3 of 3, 2 major, 1 minor"
+    assert render(self_check()).splitlines()[-1] == "todo-api: 3 passed, 3 not met, gates 3 of 3, 2 major, 1 minor"
 
 
 @pytest.mark.parametrize(("severity", "level"), [(Severity.BLOCKER, "error"), (Severity.MAJOR, "warning")])
@@ -57,7 +57,7 @@ def test_a_submission_that_does_not_start_is_one_error() -> None:
 
 def test_a_check_that_fails_a_gate_is_an_error_whatever_its_severity() -> None:
     gated = replace(many(1, Severity.MINOR), gates=(replace(todo().gates[2], checks=("C-0",)),))
-    assert render(gated).startswith("::error title=C-0 t::m")
+    assert render(gated).startswith("::error title=C-0 Not met%3A t::m")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,9 @@ def test_names_are_unique_because_gitlab_keeps_only_the_first() -> None:
 def test_the_message_is_in_the_text_too_with_all_that_explains_it() -> None:
     failure = cases(todo())["REST-04"].find("failure")
     assert failure is not None
-    assert failure.get("message") == "POST /todos answered 200 and gave no Location"
+    assert failure.get("message") == (
+        "Not met: Create answers 201 with Location: POST /todos answered 200 and gave no Location"
+    )
     assert failure.get("type") == "Major"
     text = failure.text or ""
     for part in (failure.get("message", ""), "Expected: 201", "Fix: Return 201", "HTTP/1.1 200 OK", "curl -isS"):
@@ -90,4 +92,6 @@ def test_control_characters_are_written_out_in_valid_xml() -> None:
     given = replace(todo(), criteria=(replace(todo().criteria[1], checks=(evil,)),))
     failure = ET.fromstring(render(given)).find(".//failure")
     assert failure is not None
-    assert failure.get("message") == "⟦U+0000⟧⟦U+001B⟧[2J⟦U+FFFE⟧⟦U+FFFF⟧ & < ]]>"
+    assert failure.get("message") == (
+        "Not met: Create answers 201 with Location: ⟦U+0000⟧⟦U+001B⟧[2J⟦U+FFFE⟧⟦U+FFFF⟧ & < ]]>"
+    )

@@ -16,7 +16,8 @@ Todo REST API · k7-heron · mid rubric
   55.5 / 76 · 73 % · junior
   73 % alone would be mid: the failed gate “No SQL built from user input” capped
   it.
-  15 points wait for review by people: the total may become 61 to 77 %.
+  15 points wait for review by people: of all 91 the total may become 61 to 77
+  %.
   Gates 3 of 4, failed: No SQL built from user input
 
   Functionality          ■■■□   17.5 / 21
@@ -25,15 +26,15 @@ Todo REST API · k7-heron · mid rubric
   Code clarity           ····      – / 15     left to people
   API documentation      ■■■□      8 / 10
 
-  ✗ BLOCKER ROB-07   No SQL is built from user input  app/repository.py:48:59
+  ✗ BLOCKER ROB-07   Not met: No SQL is built from user input  app/repository.p…
             The database evaluated an expression sent by the client
-  ! MAJOR   REST-06  Unknown id on PUT is not a success
+  ! MAJOR   REST-06  Not met: Unknown id on PUT is not a success
             PUT /todos/999999 answered 200 with null
-  ! MAJOR   FUN-02   Filter by done returns every match
+  ! MAJOR   FUN-02   Met in part: Filter by done returns every match
             3 of 200 items are missing from the list after quick updates
-  ! MAJOR   REST-04  Create answers 201 with Location
+  ! MAJOR   REST-04  Not met: Create answers 201 with Location
             POST /todos answered 200 and gave no Location
-  ! MAJOR   ROB-02   Wrong types are refused, never 5xx
+  ! MAJOR   ROB-02   Met in part: Wrong types are refused, never 5xx
             POST /todos with {"title": []} answered 500; 2 of 212 bodies, one f…
   … 1 more in the report
 """
@@ -69,8 +70,8 @@ def test_a_self_check_lists_what_passed_and_what_to_fix_first() -> None:
     assert "Todo REST API · self-check" in shown
     assert "    ✓ DELETE twice is safe\n" in shown
     assert "    ✗ Create answers 201 with Location  (REST-04)\n" in shown
-    assert "3 passed, 3 failed." in shown
-    assert "  1. Wrong types are refused, never 5xx\n     POST /todos" in shown
+    assert "3 passed, 3 not met." in shown
+    assert "  2. Not met: Wrong types are refused, never 5xx\n     POST /todos" in shown
     assert "     Expected: 400 or 422 with a body that names the field\n" in shown
     assert "floor, not a forecast" in shown
     assert "/ 76" not in shown

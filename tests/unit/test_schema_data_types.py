@@ -175,9 +175,9 @@ def test_an_enum_needs_no_probe() -> None:
 
 
 def test_a_probe_that_told_nothing_leaves_it_to_the_catalog_and_to_people() -> None:
-    probe = stuck("order.status.unknown", "orders", "status")
-    assert ask("schema.status_values", facts(probes=(probe,))).outcome is Outcome.PASS
-    free = facts(changed((STATUS, "status text NOT NULL")), probes=(probe,))
+    probes = (stuck("order.status.unknown", "orders", "status"), refused("order.user.missing", "orders", "user_id"))
+    assert ask("schema.status_values", facts(probes=probes)).outcome is Outcome.PASS
+    free = facts(changed((STATUS, "status text NOT NULL")), probes=probes)
     assert ask("schema.status_values", free).outcome is Outcome.FOR_REVIEW
 
 

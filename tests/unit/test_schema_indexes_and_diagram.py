@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from schema_answers import ERD, ask, changed, facts
+from schema_answers import ERD, ask, changed, facts, refused
 
 from grader.evidence.schema import DiagramFile
 from grader.exhibits import CodeExhibit, DiagramExhibit, TextExhibit
@@ -26,7 +26,7 @@ def test_good_indexes_pass() -> None:
 )
 def test_a_reference_without_an_index_is_found(index: str, spot: str) -> None:
     found = ask("schema.reference_indexes", facts(changed((index, ""))))
-    assert (found.outcome, found.score) == (Outcome.FAIL, 0.8)
+    assert (found.outcome, found.score) == (Outcome.FAIL, 0.75)
     assert found.message.startswith(spot)
 
 
@@ -55,6 +55,55 @@ def test_any_usable_index_covers_a_reference(index: str) -> None:
 def test_an_index_that_cannot_find_all_rows_does_not_cover(index: str) -> None:
     sql = changed(("CREATE INDEX ON orders (user_id, placed_at);", index))
     assert ask("schema.reference_indexes", facts(sql)).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    ["status <> 'cart'", "NOT is_deleted", "is_active", "deleted_at IS NULL AND status <> 'Warenkorb'"],
+)
+def test_an_index_may_leave_out_what_is_deleted_or_no_order_yet(filter_: str) -> None:
+    sql = changed(
+        ("CREATE INDEX ON orders (user_id, placed_at);", f"CREATE INDEX ON orders (user_id) WHERE {filter_};")
+    )
+    assert ask("schema.reference_indexes", facts(sql)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("filter_", ["is_paid", "status <> 'sent'", "NOT is_deleted AND status = 'open'"])
+def test_an_index_that_leaves_orders_out_does_not_cover(filter_: str) -> None:
+    sql = changed(
+        ("CREATE INDEX ON orders (user_id, placed_at);", f"CREATE INDEX ON orders (user_id) WHERE {filter_};")
+    )
+    assert ask("schema.reference_indexes", facts(sql)).outcome is Outcome.FAIL
+
+
+def test_nobody_asks_for_the_categories_of_a_product() -> None:
+    sql = changed(
+        ("PRIMARY KEY (product_id, category_id)", "PRIMARY KEY (category_id, product_id)"),
+        ("CREATE INDEX ON product_categories (category_id);", ""),
+    )
+    found = ask("schema.reference_indexes", facts(sql))
+    assert found.outcome is Outcome.PASS
+    assert "`product_categories.product_id` begins none, and no question looks rows up by it" in found.message
+
+
+def test_a_single_category_is_looked_up_on_the_product_and_a_main_one_beside_a_link_table_is_not() -> None:
+    alone = changed(
+        (
+            """CREATE TABLE product_categories (
+    product_id bigint NOT NULL REFERENCES products,
+    category_id bigint NOT NULL REFERENCES categories,
+    PRIMARY KEY (product_id, category_id)
+);
+CREATE INDEX ON product_categories (category_id);
+""",
+            "ALTER TABLE products ADD COLUMN category_id bigint NOT NULL REFERENCES categories;",
+        )
+    )
+    found = ask("schema.reference_indexes", facts(alone))
+    assert (found.outcome, found.score) == (Outcome.FAIL, 0.75)
+    assert "to find the products of a category" in found.message
+    beside = changed() + "ALTER TABLE products ADD COLUMN main_category_id bigint REFERENCES categories;"
+    assert ask("schema.reference_indexes", facts(beside)).outcome is Outcome.PASS
 
 
 def test_references_to_lookup_tables_need_no_index() -> None:
@@ -160,8 +209,23 @@ def test_a_line_that_contradicts_the_keys_is_found(drawn: str, part: str) -> Non
 
 
 def test_a_required_end_at_an_optional_key_is_found() -> None:
-    sql = changed(("user_id bigint NOT NULL REFERENCES users", "user_id bigint REFERENCES users"))
+    sql = changed(("user_id bigint NOT NULL REFERENCES users", "user_id bigint REFERENCES users ON DELETE SET NULL"))
     assert "may be empty" in ask("schema.erd_cardinality", facts(sql)).message
+
+
+def test_a_key_that_may_be_empty_by_its_column_and_is_refused_empty_is_required() -> None:
+    sql = changed(("user_id bigint NOT NULL REFERENCES users", "user_id bigint REFERENCES users"))
+    probe = refused("order.user.missing", "orders", "user_id")
+    assert ask("schema.erd_cardinality", facts(sql, probes=(probe,))).outcome is Outcome.PASS
+
+
+def test_lines_to_a_table_that_is_not_drawn_are_not_asked_for_and_others_are() -> None:
+    erd = ERD.replace("    users ||--o{ orders : places\n", "")
+    assert ask("schema.erd_relationships", facts(erd=erd)).outcome is Outcome.PASS
+    loose = erd.replace("    orders ||--|{ order_items : has\n", "    orders\n")
+    assert "order_items and orders" in ask("schema.erd_relationships", facts(erd=loose)).message
+    lonely = "```mermaid\nerDiagram\n    users\n```"
+    assert ask("schema.erd_relationships", facts(erd=lonely)).outcome is Outcome.BLOCKED
 
 
 @pytest.mark.parametrize("drawn", ["users |o--o{ orders : x", "users ||--|{ orders : x", "orders }o--|| users : x"])

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from schema_answers import ask, changed, deleted, facts, refused, stuck, took
 
-from grader.evidence.schema import SchemaFacts, Trigger
+from grader.evidence.schema import Probe, SchemaFacts, Trigger
 from grader.exhibits import SqlExhibit
 from grader.model import Outcome
 
@@ -188,6 +188,60 @@ def test_a_pair_that_is_taken_twice_is_found() -> None:
     assert ask("schema.link_unique", facts()).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize(
+    ("check", "probe"),
+    [
+        ("value_ranges", stuck("product.price.negative", "products", "price")),
+        ("foreign_keys", stuck("order.user.unknown", "orders", "user_id")),
+        ("required", stuck("order_line.quantity.missing", "order_items", "quantity")),
+        ("login_unique", stuck("user.login.duplicate", "users", "email")),
+        ("link_unique", stuck("product_category.duplicate", "product_categories")),
+        ("deletes", stuck("user.delete", "users")),
+        ("status_values", stuck("order.status.unknown", "orders", "status")),
+        ("email_length", stuck("user.email.long", "users", "email")),
+    ],
+)
+def test_a_table_that_took_no_row_at_all_waits_for_a_person_with_what_was_said(check: str, probe: Probe) -> None:
+    said = msgspec.structs.replace(probe, obstacle="no row of it could be inserted: ERROR:  closed for now")
+    found = ask(f"schema.{check}", facts(probes=(said,)))
+    assert found.outcome is Outcome.FOR_REVIEW
+    assert "closed for now" in found.message
+
+
+def test_a_fault_in_an_open_table_costs_although_another_took_no_row() -> None:
+    probes = (
+        took("product.price.negative", "products", "price", value="-0.01"),
+        stuck("order_line.quantity.zero", "order_items", "quantity"),
+    )
+    assert ask("schema.value_ranges", facts(probes=probes)).outcome is Outcome.FAIL
+
+
+def test_how_the_schema_was_read_says_which_table_took_no_row() -> None:
+    found = ask("schema.understood", facts(probes=(stuck("user.login.duplicate", "users", "email"),)))
+    assert "no row could be inserted into `users`: no row could be inserted" in found.message
+
+
+@pytest.mark.parametrize(
+    "columns", ["username text NOT NULL UNIQUE,\n    email text UNIQUE", "email text UNIQUE,\n    login text NOT NULL"]
+)
+def test_an_address_may_be_missing_where_there_is_another_way_in(columns: str) -> None:
+    sql = changed(("email text NOT NULL UNIQUE", columns))
+    assert ask("schema.required", facts(sql)).outcome is Outcome.PASS
+
+
+def test_without_any_way_in_that_must_be_given_a_user_is_lost() -> None:
+    sql = changed(("email text NOT NULL UNIQUE", "username text UNIQUE,\n    email text UNIQUE"))
+    assert "users.email" in ask("schema.required", facts(sql)).message
+
+
+def test_a_cart_of_nobody_beside_a_rule_for_orders_waits_for_a_person() -> None:
+    rule = "CHECK (status = 'cart' OR user_id IS NOT NULL)"
+    sql = changed((OWNER, "user_id bigint REFERENCES users"), ("('open', 'paid')),", f"('cart', 'paid')), {rule},"))
+    found = ask("schema.required", facts(sql, probes=(took("order.user.missing", "orders", "user_id"),)))
+    assert found.outcome is Outcome.FOR_REVIEW
+    assert "user_id IS NOT NULL" in found.message
+
+
 RANGES = (
     ("product.price.negative", "products", "price", "-1.00"),
     ("order_line.price.negative", "order_items", "price", "-1.00"),
@@ -217,7 +271,7 @@ def test_a_trigger_that_puts_the_value_right_is_fine() -> None:
 
 
 def test_ranges_that_could_not_be_tried_are_decided_by_a_rule_or_by_people() -> None:
-    probes = (stuck("product.price.negative", "products", "price"),)
+    probes = (stuck("product.price.negative", "products", "price"), refused("product.name.missing", "products", "name"))
     assert ask("schema.value_ranges", facts(probes=probes)).outcome is Outcome.PASS
     bare = changed((" CHECK (price >= 0)", ""))
     assert ask("schema.value_ranges", facts(bare, probes=probes)).outcome is Outcome.FOR_REVIEW

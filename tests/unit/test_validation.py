@@ -74,6 +74,16 @@ def test_a_mistake_in_what_is_expected_is_refused(tmp_path: Path, text: str) -> 
     assert caught.value.code == "E112"
 
 
+def test_a_mistake_in_what_is_expected_is_shown_where_it_stands(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        answers(answer(tmp_path, "[mid]\nstatus = 'failed'\n[senior]\nstatus = 'faild'\n"))
+    problem = caught.value.problem
+    assert problem.where.endswith("expected.toml:4:11")
+    assert "did you mean `failed`?" in problem.snippet
+    assert problem.help == "one of: graded, undecided, failed"
+
+
 def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         answers(tmp_path)
+    assert "--against" in caught.value.problem.help

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from chromium import Page
 from hostile import CORPUS, poisoned
 from sample_results import SAMPLES, todo
 
+from grader.exhibits import CodeExhibit, HttpExhibit
 from grader.report.html import render
 from grader.report.views import candidate
 from grader.result import Result
 
+replace = msgspec.structs.replace
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
 ROWS = "[...document.querySelectorAll('.checks tbody tr')].filter(r => r.getClientRects().length).length"
 # Contrast of every piece of HTML text with the first opaque ground behind it (texts in drawings: see the unit test).
@@ -93,7 +96,7 @@ def test_the_page_is_complete_without_script(chromium: Page, tmp_path: Path, *, 
     whole = chromium.evaluate(ROWS)
     chromium.evaluate("document.querySelector('input[value=fail]').checked = true")
     failed = chromium.evaluate(ROWS)
-    assert (whole, failed) == (17, 7)
+    assert (whole, failed) == (17, 6)
     hidden = chromium.evaluate("document.querySelector('button[data-copy]').getClientRects().length === 0")
     assert hidden is (not script)
 
@@ -120,3 +123,60 @@ def test_the_first_screen_answers_the_first_questions(chromium: Page, tmp_path: 
     fold = "document.querySelector({}).getBoundingClientRect().bottom <= innerHeight"
     for part in ("'.tags'", "'.big'", "'.ruler'", "'.hero .lines'", "'table.rows'"):
         assert chromium.evaluate(fold.format(part)), part
+
+
+LONG = HttpExhibit(
+    request="GET /todos\nAccept: application/json",
+    response='{"description":"' + " ".join(f"raven{n}" for n in range(400)) + '","due_date":null}',
+    command="curl http://127.0.0.1:8000/todos",
+)
+
+
+LABELLED = CodeExhibit(file="a.sql", line=1, lines=("SET x = 0; " * 60,), length=3, label="not allowed " * 30)
+
+
+def with_long_answer() -> Result:
+    shown = todo()
+    first = shown.criteria[0]
+    failed = next(check for check in first.checks if check.id == "FUN-02")
+    checks = tuple(replace(check, evidence=(LONG, LABELLED)) if check is failed else check for check in first.checks)
+    return replace(shown, criteria=(replace(first, checks=checks), *shown.criteria[1:]))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_text_of_an_exhibit_is_cut_off_at_the_edge_of_its_box(chromium: Page, tmp_path: Path, width: int) -> None:
+    chromium.open(written(tmp_path, with_long_answer()), width=width)
+    chromium.evaluate(OPEN_ALL)
+    wide = "[...document.querySelectorAll('pre')].filter(p => p.scrollWidth > p.clientWidth).length"
+    hidden = "[...document.querySelectorAll('pre')].filter(p => p.scrollHeight > p.clientHeight + 1)"
+    signed = "nextElementSibling?.classList.contains('more-below')"
+    assert chromium.evaluate(wide) == 0
+    assert chromium.evaluate(f"{hidden}.length") == 1
+    assert chromium.evaluate(f"{hidden}.every(p => p.{signed} && p.nextElementSibling.checkVisibility())")
+
+
+def test_paper_cuts_nothing_off(chromium: Page, tmp_path: Path) -> None:
+    chromium.open(written(tmp_path, with_long_answer()))
+    chromium.evaluate(OPEN_ALL)
+    chromium.call("Emulation.setEmulatedMedia", media="print", features=[])
+    cut = "p.scrollHeight > p.clientHeight + 1 || p.scrollWidth > p.clientWidth"
+    assert chromium.evaluate(f"[...document.querySelectorAll('pre')].filter(p => {cut}).length") == 0
+    assert chromium.evaluate("document.querySelector('.more-below').checkVisibility()") is False
+    chromium.call("Emulation.setEmulatedMedia", media="screen", features=[])
+
+
+def test_a_phone_shows_every_link_of_the_menu(chromium: Page, tmp_path: Path) -> None:
+    chromium.open(written(tmp_path, SAMPLES["schema"]()), width=390)
+    links = "[...document.querySelectorAll('.top nav a')].map(a => a.getBoundingClientRect())"
+    assert chromium.evaluate(f"{links}.length") >= 6
+    assert chromium.evaluate(f"{links}.every(r => r.left >= 0 && r.right <= innerWidth)")
+
+
+@pytest.mark.parametrize("name", ["todo", "schema", "query"])
+def test_what_stands_side_by_side_ends_at_the_same_height(chromium: Page, tmp_path: Path, name: str) -> None:
+    chromium.open(written(tmp_path, SAMPLES[name]()), width=1280)
+    ends = "[...document.querySelectorAll('.even > section > .card')].map(c => c.getBoundingClientRect().bottom)"
+    left, right = chromium.evaluate(ends)
+    assert abs(left - right) < 1
+    whole = "[...document.querySelectorAll('#limits + .card, .hero')].map(c => c.getBoundingClientRect().width)"
+    assert len(set(chromium.evaluate(whole))) == 1 or not SAMPLES[name]().questions

@@ -25,6 +25,7 @@ Names = str | tuple[str, ...]
 _OK = range(200, 300)
 _ERROR = 400
 MOST_DEPTH = 64  # no answer to a question of ours is nested deeper; what compares values follows them down
+NO_ANSWER = "no answer"
 _TELLING = 4  # shorter texts come back by chance
 
 
@@ -149,7 +150,8 @@ def told_status(run: StepRun) -> str:
     received = run.exchange.received
     request = f"`{asked(run.exchange.sent)}`"
     if received is None:
-        return f"{request} got no answer: {one_line(run.exchange.error)}"
+        error = one_line(run.exchange.error)
+        return f"{request} got {error if error.startswith(NO_ANSWER) else f'{NO_ANSWER}: {error}'}"
     return f"{request} was answered {headline(received)}"
 
 

@@ -12,6 +12,8 @@ from grader.model import Check, Finding, blocked, failed, passed
 from grader.sql.query.rows import first_difference, type_family
 from grader.visible import one_line
 
+MOST_ROWS_ANSWERED = 5
+
 
 def ask_columns(evidence: QueryAnswer) -> Finding:
     """Names, order and types of the result's columns."""
@@ -42,9 +44,8 @@ def ask_columns(evidence: QueryAnswer) -> Finding:
 
 
 def _columns_command(evidence: QueryAnswer) -> SqlExhibit:
-    return SqlExhibit(
-        title="See it again", statement=short(evidence.query), answer="see the table above", command=RUN_IT
-    )
+    head = " | ".join(one_line(column.name, 60) for column in evidence.submitted_columns)
+    return SqlExhibit(title="See it again", statement=short(evidence.query), answer=f"{head}\n…", command=RUN_IT)
 
 
 def _same_column(given: tuple[ResultColumn, ...], submitted: tuple[ResultColumn, ...], number: int) -> bool:
@@ -79,6 +80,12 @@ def ask_same_rows(evidence: QueryAnswer) -> Finding:
     else:
         seen = "not the large data" if mostly_different(evidence) else "not the large data: an edge case"
     difference = evidence.difference
+    failing = sum(comparison.failed for comparison in wrong)
+    if failing == len(wrong):
+        return blocked(
+            f"The same rows on {len(evidence.comparisons) - failing} of {len(evidence.comparisons)} data sets; on the "
+            "others the query raises an error"
+        )
     return failed(
         f"Other rows than the given query on {len(wrong)} of {len(evidence.comparisons)} data sets ({seen})"
         + (f". {_told(difference)}" if difference else ""),
@@ -105,9 +112,18 @@ def _row(answer: Answer, number: int) -> str:
 
 def _shown(difference: Difference) -> tuple[AnyExhibit, ...]:
     answers = _answers(difference)
-    told = f"given: {_row(difference.given, 0)} …; yours: {_row(difference.submitted, 0)} …"
-    tables = small_tables(difference.tables, told)
+    told = [*_psql("original.sql", difference.given), "", *_psql("query.sql", difference.submitted)]
+    tables = small_tables(difference.tables, "\n".join(told))
     return (answers, *tables) if tables else (answers, _large(difference))
+
+
+def _psql(file: str, answer: Answer) -> list[str]:
+    """The first rows that a file gave, as psql writes them."""
+    head = " | ".join(one_line(column.name, 40) for column in answer.columns)
+    rows = [" | ".join("" if v is None else one_line(v, 60) for v in row) for row in answer.rows[:MOST_ROWS_ANSWERED]]
+    count = len(answer.rows)
+    more = ["…"] if count > len(rows) else []
+    return [f"-- {file}", head, *rows, *more, f"({count} row{'' if count == 1 else 's'})"]
 
 
 def _answers(difference: Difference) -> RowsExhibit:

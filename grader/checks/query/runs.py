@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
+
 from grader.checks.query.exhibits import RUN_IT, failed_statement, refused, short
-from grader.checks.query.facts import final_cell
+from grader.checks.query.facts import final_cell, not_read, ran_on_the_large_data
 from grader.evidence.query import Failure, QueryAnswer
 from grader.exhibits import SqlExhibit
 from grader.model import Check, Finding, blocked, failed, not_applicable, passed
 
+_NO_ANSWER = "(no answer: the grader ended the statement)"
 SETUP_IT = "psql -d practice -f setup.sql"
 
 
 def ask_allowed(evidence: QueryAnswer) -> Finding:
     """The query is one SELECT over the exercise's tables."""
     found = [refusal for refusal in evidence.refusals if refusal.file == "query.sql"]
+    if evidence.unread:
+        return not_read(evidence)
     if not found:
         return passed("query.sql is one SELECT over the exercise's tables")
     return refused(found, evidence.query, expected="one SELECT that reads the exercise's tables and nothing else")
@@ -25,12 +30,22 @@ def ask_runs(evidence: QueryAnswer) -> Finding:
     """PostgreSQL reads the query and finishes it on every data set."""
     if any(refusal.file == "query.sql" for refusal in evidence.refusals):
         return blocked("The query was not run: it holds what the brief does not allow")
+    if evidence.unread:
+        return not_read(evidence)
     failure = evidence.failure
     if failure is None:
         return passed(f"The query ran to its end on {len(evidence.comparisons)} data sets")
     if failure.stopped_after is not None:
         return _stopped(failure, evidence)
-    return failed_statement(failure, evidence.query, "query.sql", RUN_IT)
+    told = failed_statement(failure, evidence.query, "query.sql", RUN_IT)
+    return _on_some_data(told, evidence) if ran_on_the_large_data(evidence) else told
+
+
+def _on_some_data(told: Finding, evidence: QueryAnswer) -> Finding:
+    """An error that only some rows raise: what it ran on counts, as rows that differ on some data do not void it."""
+    failing, every = sum(c.failed for c in evidence.comparisons), len(evidence.comparisons)
+    message = f"{told.message}; it ran to its end on {every - failing} of {every} data sets"
+    return structs.replace(told, message=message, score=(every - failing) / every)
 
 
 def _stopped(failure: Failure, evidence: QueryAnswer) -> Finding:
@@ -39,7 +54,7 @@ def _stopped(failure: Failure, evidence: QueryAnswer) -> Finding:
         f"The query was stopped{where}: it had not ended after {failure.stopped_after:g} s",
         expected="an answer well before the given query, which needs a few seconds on the large data",
         where="query.sql",
-        exhibits=(SqlExhibit(title="The query", statement=short(evidence.query), answer="stopped", command=RUN_IT),),
+        exhibits=(SqlExhibit(title="The query", statement=short(evidence.query), answer=_NO_ANSWER, command=RUN_IT),),
     )
 
 
@@ -49,22 +64,28 @@ def ask_setup(evidence: QueryAnswer) -> Finding:
     if found:
         return refused(found, evidence.setup, expected="CREATE INDEX, CREATE STATISTICS, ANALYZE and listed settings")
     failure = evidence.setup_failure
-    if failure is not None and failure.stopped_after is not None:
+    if failure is not None:
+        return _failed_setup(failure, evidence)
+    if not evidence.setup.strip():
+        return not_applicable("There is no setup.sql: the query stands alone")
+    if evidence.unread:
+        return not_read(evidence)
+    if final_cell(evidence) is None:
+        return blocked("setup.sql was not run, because the query was not")
+    return passed(f"setup.sql runs: {len(evidence.added)} indexes, {len(evidence.settings)} settings")
+
+
+def _failed_setup(failure: Failure, evidence: QueryAnswer) -> Finding:
+    if failure.stopped_after is not None:
         return failed(
             f"setup.sql was stopped: a statement had not ended after {failure.stopped_after:g} s",
             expected="a setup that is done in seconds",
             where="setup.sql",
             exhibits=(
-                SqlExhibit(title="The setup", statement=short(evidence.setup), answer="stopped", command=SETUP_IT),
+                SqlExhibit(title="The setup", statement=short(evidence.setup), answer=_NO_ANSWER, command=SETUP_IT),
             ),
         )
-    if failure is not None:
-        return failed_statement(failure, evidence.setup, "setup.sql", SETUP_IT)
-    if not evidence.setup.strip():
-        return not_applicable("There is no setup.sql: the query stands alone")
-    if final_cell(evidence) is None:
-        return blocked("setup.sql was not run, because the query was not")
-    return passed(f"setup.sql runs: {len(evidence.added)} indexes, {len(evidence.settings)} settings")
+    return failed_statement(failure, evidence.setup, "setup.sql", SETUP_IT)
 
 
 CHECKS: tuple[Check[Any], ...] = (

@@ -10,6 +10,7 @@ from grader.checks.query.facts import (
     efficiency,
     explain_it,
     final_cell,
+    not_read,
     not_same,
     part_gains,
     plan_of,
@@ -24,6 +25,10 @@ from grader.sql.query.plan_findings import plan_findings
 from grader.visible import one_line
 
 MOST_FINDINGS = 6
+_SIZES = (
+    "SELECT relname, pg_relation_size(oid) / 8192 AS blocks FROM pg_class "
+    "WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace ORDER BY relname"
+)
 
 
 def ask_work(evidence: QueryAnswer, *, full: float = 0.90, least_gain: float = LEAST_GAIN) -> Finding:
@@ -120,6 +125,8 @@ def _or_never(times: float) -> str:
 def ask_plans(evidence: QueryAnswer) -> Finding:
     """Both plans, with what stands out in them."""
     before, after = evidence.cell("given", setup=False), final_cell(evidence)
+    if evidence.unread:
+        return not_read(evidence)
     if before is None or after is None:
         return blocked("There is no plan of the submitted query")
     shown: list[AnyExhibit] = []
@@ -211,11 +218,22 @@ def ask_index_size(evidence: QueryAnswer, *, most: float = 0.75) -> Finding:
     table = _index_table(evidence, used_indexes(plan_of(final)) if final is not None else set())
     shown = (
         table,
-        SqlExhibit(title="See it again", statement="\\di+", answer=told, command="psql -d practice -c '\\di+'"),
+        _sizes(evidence),
     )
     if size <= most * tables:
         return passed(told, exhibits=shown)
     return failed(told, expected=f"at most {most * tables:,.0f} blocks", where="setup.sql", exhibits=shown)
+
+
+def _sizes(evidence: QueryAnswer) -> SqlExhibit:
+    """Where the sizes of the added indexes come from, as psql shows them."""
+    lines = [f"{one_line(index.name, 60)} | {index.blocks}" for index in sorted(evidence.added, key=lambda i: i.name)]
+    return SqlExhibit(
+        title="See it again: how large the added indexes are",
+        statement=_SIZES,
+        answer="\n".join(["relname | blocks", *lines, "…"]),
+        command=f'psql -d practice -f setup.sql && psql -d practice -c "{_SIZES}"',
+    )
 
 
 CHECKS: tuple[Check[Any], ...] = (

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from grader.checks.schema import completeness, data_types, diagram, indexes, integrity, normalization, reading, rules
+from grader.checks.schema import (
+    completeness,
+    data_types,
+    deletions,
+    diagram,
+    indexes,
+    integrity,
+    normalization,
+    reading,
+    rules,
+)
 from grader.evidence.schema import SchemaFacts
 from grader.model import Check
 
@@ -12,6 +22,7 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
     *data_types.CHECKS,
     *integrity.CHECKS,
     *rules.CHECKS,
+    *deletions.CHECKS,
     *indexes.CHECKS,
     *diagram.CHECKS,
     *reading.CHECKS,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from grader.checks.schema.footing import ground
-from grader.checks.schema.shown import Fault, code, column_asked, probed, refused_for, said, verdict
+import msgspec
+
+from grader.checks.schema.footing import ground, unopened
+from grader.checks.schema.integrity import loose, unguarded
+from grader.checks.schema.normalization import on_header
+from grader.checks.schema.shown import Fault, code, column_asked, counted, probed, refused_for, said, verdict
 from grader.evidence.schema import NUMBERS, TEXT, WHOLE, Column, Probe, SchemaFacts, Table
 from grader.exhibits import AnyExhibit
 from grader.model import Check, Finding, for_review, not_applicable, passed
@@ -38,6 +42,8 @@ def _money_spots(shop: Shop) -> list[Spot]:
     spots = [
         spot for spot in shop.columns(meanings.is_money, _MONEY_IN) if not meanings.is_share(spot.column, spot.table)
     ]
+    header = on_header(shop)
+    spots = [spot for spot in spots if (spot.table.name, spot.column.name) not in header]
     price = shop.price()
     known = {(spot.table.name, spot.column.name) for spot in spots}
     if price and (price.table.name, price.column.name) not in known:
@@ -160,19 +166,28 @@ def key_types(facts: SchemaFacts) -> Finding:
     pairs = [pair for table in shop.core().values() for pair in _key_pairs(table, shop)]
     if not pairs:
         return not_applicable("there is no reference between tables")
-    faults = []
-    for spot, target in pairs:
-        kept = _fits(spot.column, target.column)
-        if kept < 1:
-            what = f"is {spot.column.type}, but {target} is {target.column.type}"
-            faults.append(
-                _fault(facts, spot, what, kept=kept, more=(column_asked(facts, target.table, target.column),))
-            )
+    header = on_header(shop)
+    faults = [
+        fault
+        for spot, target in pairs
+        if (spot.table.name, spot.column.name) not in header and (fault := _key_fault(facts, spot, target))
+    ]
     return verdict(
-        faults,
+        counted(faults),
         good=f"all {len(pairs)} references have the type of their target",
         expected="the type of the column it refers to",
     )
+
+
+def _key_fault(facts: SchemaFacts, spot: Spot, target: Spot) -> Fault | None:
+    kept, at = _fits(spot.column, target.column), (spot.table.name, spot.column.name)
+    if kept == 1:
+        return None
+    what = f"is {spot.column.type}, but {target} is {target.column.type}"
+    fault = _fault(facts, spot, what, kept=kept, more=(column_asked(facts, target.table, target.column),))
+    if kept or at not in unguarded(facts):
+        return fault
+    return msgspec.structs.replace(fault, cause=loose(*at), told=True)  # declaring the key would set it right
 
 
 def _key_pairs(table: Table, shop: Shop) -> list[tuple[Spot, Spot]]:
@@ -227,17 +242,21 @@ def status_values(facts: SchemaFacts) -> Finding:
     if spot.column.enum or spot.column.family == "bool":
         return passed(f"`{spot}` knows only {', '.join(spot.column.enum[:6]) or 'true and false'}")
     probe = facts.probe("order.status.unknown")
-    if probe and probe.assessed and probe.bad:
-        if refused_for(probe.bad, REFUSED):
-            return passed(f"an unknown state is refused: {said(probe.bad)}")
-        if probe.bad.stored:
-            fault = _fault(facts, spot, f"takes any value ({spot.column.type})", probe)
-            return verdict([fault], good="", expected="an enum, a CHECK, or a table of states that it refers to")
-    return _status_by_text(facts, spot, probe)
+    if probe and probe.assessed and probe.bad and probe.bad.stored:
+        at = (spot.table.name, spot.column.name)
+        fault = _fault(facts, spot, f"takes any value ({spot.column.type})", probe)
+        if at in unguarded(facts):
+            fault = msgspec.structs.replace(fault, cause=loose(*at), told=True)
+        return verdict([fault], good="", expected="an enum, a CHECK, or a table of states that it refers to")
+    return _status_refused(facts, spot, probe)
 
 
-def _status_by_text(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Finding:
-    """Where nothing could be tried, a rule in the catalog is enough; without one a person must look."""
+def _status_refused(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Finding:
+    """Refused when tried; where nothing could be tried, a rule in the catalog is enough, else a person must look."""
+    if probe and probe.assessed and probe.bad and refused_for(probe.bad, REFUSED):
+        return passed(f"an unknown state is refused: {said(probe.bad)}")
+    if probe and (untried := unopened(facts, [spot.table.name])):
+        return untried
     bound = any(spot.column.name in key.columns for key in spot.table.foreign_keys)
     if bound or any(spot.column.name in rule.columns for rule in spot.table.checks):
         return passed(f"`{spot}` is bound by a rule")
@@ -260,6 +279,8 @@ def email_length(facts: SchemaFacts) -> Finding:
     if short and not (probe and probe.bad and probe.bad.stored):
         fault = _fault(facts, spot, f"has room for {spot.column.args[0]} characters only ({spot.column.type})")
         return verdict([fault], good="", expected="room for 254 characters")
+    if untried := unopened(facts, [spot.table.name]):
+        return untried
     return passed(f"`{spot}` takes an address of {SHORTEST_ADDRESS} characters")
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import msgspec
 
+from grader.checks.schema.completeness import misdirected
 from grader.checks.schema.footing import ground
-from grader.checks.schema.shown import Fault, keys_asked, tables_asked, verdict
+from grader.checks.schema.normalization import category_columns, lists_categories, on_header
+from grader.checks.schema.rules import empty, may_be_empty, never_empty
+from grader.checks.schema.shown import Fault, keys_asked, shared, tables_asked, verdict
 from grader.evidence.schema import Cardinality, DiagramFile, DrawnRelationship, SchemaFacts, Table
 from grader.exhibits import AnyExhibit, CodeExhibit, TextExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
@@ -127,15 +131,19 @@ def relationships(facts: SchemaFacts) -> Finding:
     absent = [(one, other) for one, other, shortcut in wanted if not _is_drawn(one, other, shortcut, drawn)]
     if absent and (unsure := _unsure(facts, drawing, f"no line connects `{absent[0][0]}` and `{absent[0][1]}`")):
         return unsure
+    asked = [(one, other) for one, other, shortcut in wanted if _ends_drawn(one, other, shortcut, drawing)]
+    if not asked:
+        return blocked("no two tables that refer to each other are drawn")
+    absent = [pair for pair in absent if pair in asked]
     faults = [
         Fault(table=f"{one} and {other}", what="are not connected", exhibits=_shown(drawing, facts))
         for one, other in absent
     ]
     return verdict(
         faults,
-        good=f"all {len(wanted)} references between core tables are drawn",
+        good=f"all {len(asked)} references between core tables are drawn",
         expected="a line for every reference between users, orders, order lines, products and categories",
-        share=1 - len(absent) / len(wanted),
+        share=1 - len(absent) / len(asked),
     )
 
 
@@ -148,6 +156,12 @@ def _wanted(shop: Shop) -> list[tuple[str, str, frozenset[str]]]:
         over = shortcut if middle is not None and link.table == middle.name else frozenset[str]()
         found.setdefault(frozenset((link.table, link.target)), (link.table, link.target, over))
     return list(found.values())
+
+
+def _ends_drawn(one: str, other: str, shortcut: frozenset[str], drawing: Drawing) -> bool:
+    """Both tables are there to be connected; one that is not drawn at all is told by `entities`."""
+    drawn = set(drawing.tables.values())
+    return {one, other} <= drawn or (bool(shortcut) and shortcut <= drawn)
 
 
 def _is_drawn(one: str, other: str, shortcut: frozenset[str], drawn: set[frozenset[str]]) -> bool:
@@ -165,55 +179,87 @@ def cardinality(facts: SchemaFacts) -> Finding:
     known = [(r, one, other) for r, one, other in lines if one and other and one != other]
     if not known:
         return blocked("no line of the diagram connects two tables of the schema")
-    shop = Shop(facts.schema, facts.roles)
+    keys = _Keys(facts)
     faults = [
         Fault(
             table=f"{one} and {other}",
             what=f"are {why}",
-            kept=0.0,
             exhibits=(*_line_shown(drawing, relationship, why), *_keys_shown(facts, one, other)),
+            cause=cause,
+            told=bool(cause),
         )
         for relationship, one, other in known
-        if (why := contradiction(relationship, one, other, shop))
+        for why, cause in keys.contradiction(relationship, one, other)
     ]
-    return verdict(
+    return shared(
         faults,
-        good=f"{len(known)} lines agree with the keys",
+        len(known),
+        good="lines agree with the keys",
         expected="the many end where the foreign key is, `||` only where the key is required",
-        share=max(0.0, 1 - 2 * len(faults) / len(known)),
+        weight=2,
     )
 
 
-def contradiction(drawn: DrawnRelationship, left: str, right: str, shop: Shop) -> str:
-    """How a line contradicts the keys; empty when it does not, or when there is no key to compare with."""
-    forward, back = shop.links.direct(right, left), shop.links.direct(left, right)
-    if (forward is None) == (back is None):
-        return ""  # no key, or each refers to the other and the line may mean either
-    if forward is not None:
-        return _against(shop, forward, child_end=drawn.right_many, parent_end=drawn.left_many)
-    return _against(shop, back, child_end=drawn.left_many, parent_end=drawn.right_many) if back else ""
+class _Keys:
+    """What the keys of a schema say about a line. Where another check finds a key wrong, the diagram may be right."""
 
+    def __init__(self, facts: SchemaFacts) -> None:
+        self.shop = shop = Shop(facts.schema, facts.roles)
+        self.never_empty, self.wrongly_empty = never_empty(facts), may_be_empty(facts)
+        self.header = on_header(shop)
+        self.wrong = misdirected(shop)
+        product, category = shop.table("product"), shop.table("category")
+        if product and category and lists_categories(shop):
+            self.wrong[frozenset((product.name, category.name))] = category_columns(product)
 
-def _against(shop: Shop, link: Link, *, child_end: Cardinality, parent_end: Cardinality) -> str:
-    """The line against the key of one direction."""
-    child, parent = link.table, link.target
-    if parent_end in MANY:
+    def contradiction(self, drawn: DrawnRelationship, left: str, right: str) -> Iterator[tuple[str, str]]:
+        """How a line contradicts the keys, and the cause if another check tells it; nothing when it does not.
+
+        Nothing either when there is no key to compare with, or when each refers to the other.
+        """
+        forward, back = self.shop.links.direct(right, left), self.shop.links.direct(left, right)
+        if forward is not None and back is None:
+            why, cause = self._against(forward, child_end=drawn.right_many, parent_end=drawn.left_many)
+        elif back is not None and forward is None:
+            why, cause = self._against(back, child_end=drawn.left_many, parent_end=drawn.right_many)
+        else:
+            return
+        if why:
+            yield why, cause
+
+    def _against(self, link: Link, *, child_end: Cardinality, parent_end: Cardinality) -> tuple[str, str]:
+        """The line against the key of one direction."""
+        child, parent, column = link.table, link.target, link.columns[0]
+        wrong = self.wrong.get(frozenset((child, parent)), "")
+        if (child, link.columns[-1]) in self.header:
+            return "", ""
+        if parent_end in MANY:
+            return self._many(link, child_end), wrong
+        if child_end not in MANY and not self._alone(link):
+            return f"drawn as one to one, but one row of `{parent}` may have many of `{child}`", wrong
+        if parent_end == "1" and self._optional(link):
+            told = [empty(child, name) for name in link.columns if (child, name) in self.wrongly_empty]
+            return f"drawn as always connected, but `{child}.{column}` may be empty", wrong or "".join(told[:1])
+        return "", ""
+
+    def _many(self, link: Link, child_end: Cardinality) -> str:
+        """Many drawn where the key leads to one."""
+        child, parent = link.table, link.target
         if child_end not in MANY:
             return f"drawn the wrong way round: the reference is `{child}.{link.columns[0]}`"
-        return (
-            ""
-            if shop.links.junction(parent, child)
-            else f"drawn as many to many, but each row of `{child}` refers to one of `{parent}`"
-        )
-    table = shop.schema.table(child)
-    columns = [column for column in table.columns if column.name in link.columns] if table else []
-    alone = table is not None and any(set(keys) <= set(link.columns) for keys in table.unique_sets())
-    if child_end not in MANY and not alone:
-        return f"drawn as one to one, but one row of `{parent}` may have many of `{child}`"
-    optional = any(column.nullable for column in columns) and len(shop.links.between(child, parent)) == 1
-    if parent_end == "1" and optional:
-        return f"drawn as always connected, but `{child}.{link.columns[0]}` may be empty"
-    return ""
+        if self.shop.links.junction(parent, child):
+            return ""
+        return f"drawn as many to many, but each row of `{child}` refers to one of `{parent}`"
+
+    def _alone(self, link: Link) -> bool:
+        table = self.shop.schema.table(link.table)
+        return table is not None and any(set(keys) <= set(link.columns) for keys in table.unique_sets())
+
+    def _optional(self, link: Link) -> bool:
+        table = self.shop.schema.table(link.table)
+        columns = [column for column in table.columns if column.name in link.columns] if table else []
+        nullable = any(column.nullable and (link.table, column.name) not in self.never_empty for column in columns)
+        return nullable and len(self.shop.links.between(link.table, link.target)) == 1
 
 
 def _drawing(facts: SchemaFacts) -> Drawing | Finding:

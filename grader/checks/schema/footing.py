@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from grader.evidence.schema import SchemaFacts
 from grader.model import Finding, blocked, for_review
 
@@ -52,3 +54,24 @@ def _unloaded(facts: SchemaFacts, table: str) -> Finding:
         return for_review(f"`{table}` could not be loaded here ({failure.message}): nothing is taken off for it")
     where = f" ({failure.place}: {failure.message})" if failure else ""
     return blocked(f"`{table}` did not load{where}")
+
+
+def closed(facts: SchemaFacts) -> dict[str, str]:
+    """Tables into which no row could be inserted at all, with why.
+
+    A trigger or constraint of the design may refuse everything, or our rows may be wrong for a good design: nobody can
+    tell, so what was to be tried on such a table is for a person to judge, whatever its declarations promise.
+    """
+    asked = [probe for probe in facts.probes if not probe.id.endswith(".delete")]  # a deletion needs other tables too
+    taken = {probe.table for probe in asked if probe.good is not None}
+    return {probe.table: probe.obstacle for probe in reversed(asked) if probe.obstacle and probe.table not in taken}
+
+
+def unopened(facts: SchemaFacts, tables: Iterable[str]) -> Finding | None:
+    """For review when one of these tables took no row, with what PostgreSQL said; None when all could be tried."""
+    shut = closed(facts)
+    found = [name for name in dict.fromkeys(tables) if name in shut]
+    if not found:
+        return None
+    named = ", ".join(f"`{name}`" for name in found)
+    return for_review(f"could not be tried on {named}, because it took no row: {shut[found[0]]}")

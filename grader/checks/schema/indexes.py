@@ -3,55 +3,124 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+import msgspec
 
 from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import Fault, code, indexes_asked, verdict
 from grader.evidence.schema import Index, SchemaFacts, Table
 from grader.model import Check, Finding, blocked
 from grader.sql.schema.links import Link
+from grader.sql.schema.names import has, words
 from grader.sql.schema.shop import Shop
 
-_HARMLESS_FILTER = re.compile(r"^\(*\w+\s+IS\s+(NOT\s+)?NULL\)*$", re.IGNORECASE)
+# The references by which the questions of the brief find rows, each with its question. A link table's other column
+# finds none of these: nobody asks for the categories of a product.
+QUESTIONS = (
+    ("order", "user", "the latest orders of a user"),
+    ("order_line", "order", "the lines of an order"),
+    ("order_line", "product", "the sales of a product"),
+    ("product_category", "category", "the products of a category"),
+)
+SINGLE_CATEGORY = ("product", "category", "the products of a category")
+
+_HARMLESS_FILTER = re.compile(r"\w+ IS (?:NOT )?NULL", re.IGNORECASE)
+_FLAG = re.compile(r"(?:NOT )?(?P<name>\w+)(?: = (?:true|false)| IS (?:NOT )?(?:TRUE|FALSE))?", re.IGNORECASE)
+_LEFT_OUT = re.compile(r"\w+ <> '(?P<value>[^']*)'")
+_CAST = re.compile(r"::(?:\"[^\"]+\"|[\w.]+)(?: varying)?(?:\[\])?")
+_WHOLE = frozenset(
+    {
+        *("delete", "deleted", "active", "archived", "archive", "hidden", "visible", "enabled", "disabled"),
+        *("geloscht", "geloescht", "aktiv", "inaktiv", "archiviert", "activo", "activa", "borrado", "eliminado"),
+        *("ativo", "excluido", "actif", "supprime", "attivo", "eliminato"),
+    }
+)
+_NO_ORDER = frozenset({"cart", "draft", "deleted"})
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference by which a question of the brief finds rows."""
+
+    table: Table
+    link: Link
+    question: str
 
 
 def reference_indexes(facts: SchemaFacts) -> Finding:
-    """X01: the references by which orders, lines and categories are looked up have an index that begins with them."""
+    """X01: the references by which the brief's questions find rows have an index that begins with them."""
     if early := ground(facts, "order", "order_line"):
         return early
     shop = Shop(facts.schema, facts.roles)
-    links = list(shop.core_links())
-    if not links:
+    lookups = list(_lookups(shop))
+    if not lookups:
         return blocked("no core table refers to another")
-    faults = []
-    for link in links:
-        table = facts.schema.table(link.table)
-        if table is not None and not covered(table, link):
-            faults.append(_fault(facts, table, link))
+    faults = [_fault(facts, lookup) for lookup in lookups if not covered(lookup.table, lookup.link)]
     return verdict(
         faults,
-        good=f"all {len(links)} references of orders, lines and categories begin an index",
+        good=f"all {len(lookups)} references by which the questions find rows begin an index{_unasked(shop)}",
         expected="an index whose first column it is",
-        share=(len(links) - len(faults)) / len(links),
+        share=(len(lookups) - len(faults)) / len(lookups),
     )
+
+
+def _lookups(shop: Shop) -> Iterator[Lookup]:
+    """What the questions look up; categories over the link table, or by the product where there is none."""
+    for child, parent, question in QUESTIONS:
+        table, link = shop.table(child), shop.link(child, parent)
+        if table is not None and link is not None:
+            yield Lookup(table=table, link=link, question=question)
+    child, parent, question = SINGLE_CATEGORY
+    product, category = shop.table(child), shop.table(parent)
+    if product is None or category is None or shop.table("product_category") is not None:
+        return
+    if direct := shop.links.direct(product.name, category.name):
+        yield Lookup(table=product, link=direct, question=question)
+
+
+def _unasked(shop: Shop) -> str:
+    """Told, and never a fault: the column of a link table that no question uses."""
+    middle, link = shop.table("product_category"), shop.link("product_category", "product")
+    if middle is None or link is None or covered(middle, link):
+        return ""
+    return f"; `{middle.name}.{link.columns[0]}` begins none, and no question looks rows up by it"
 
 
 def covered(table: Table, link: Link) -> bool:
     """An index, or the key itself, begins with the columns of the reference."""
     width = len(link.columns)
     for index in table.indexes:
-        usable = index.method in ("btree", "hash") and (not index.where or _HARMLESS_FILTER.match(index.where))
+        usable = index.method in ("btree", "hash") and _holds_all(index)
         if usable and set(index.keys[:width]) == set(link.columns):
             return True
     return False
 
 
-def _fault(facts: SchemaFacts, table: Table, link: Link) -> Fault:
-    column = table.column(link.columns[0])
+def _holds_all(index: Index) -> bool:
+    """Every row that a question may want: those without a value, deleted ones and carts may be left out."""
+    if not index.where:
+        return True
+    parts = re.split(r"\s+AND\s+", _CAST.sub("", index.where), flags=re.IGNORECASE)
+    return all(_harmless(re.sub(r"[()]", "", part).strip()) for part in parts)
+
+
+def _harmless(condition: str) -> bool:
+    if _HARMLESS_FILTER.fullmatch(condition):
+        return True
+    if flag := _FLAG.fullmatch(condition):
+        return has(words(flag["name"]), _WHOLE)
+    left_out = _LEFT_OUT.fullmatch(condition)
+    return left_out is not None and has(words(left_out["value"]), _NO_ORDER)
+
+
+def _fault(facts: SchemaFacts, lookup: Lookup) -> Fault:
+    table, name = lookup.table, lookup.link.columns[0]
+    column = table.column(name)
     place = column.place if column else table.place
     return Fault(
         table=table.name,
-        column=link.columns[0],
-        what="is not the first column of any index: looking rows up by it reads the whole table",
+        column=name,
+        what=f"is not the first column of any index: to find {lookup.question}, the whole table is read",
         place=place,
         exhibits=(*code(facts, place, "no index"), indexes_asked(facts, table)),
     )
@@ -96,7 +165,7 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         ask=reference_indexes,
         title="Look-ups by reference have an index",
         why="PostgreSQL indexes keys, not references: a user's orders are found by reading all orders of all users",
-        fix="CREATE INDEX on each reference that the workload looks up, in a link table also for its second column",
+        fix="CREATE INDEX on each reference that a question looks up; a key that begins with it is one already",
     ),
     Check(
         name="schema.duplicate_indexes",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader.checks.schema.footing import ground
+import msgspec
+
+from grader.checks.schema.footing import ground, unopened
+from grader.checks.schema.normalization import on_header
 from grader.checks.schema.shown import (
     Fault,
     code,
@@ -16,7 +19,7 @@ from grader.checks.schema.shown import (
     verdict,
 )
 from grader.evidence.schema import TEXT, WHOLE, Column, Probe, SchemaFacts, Table
-from grader.model import Check, Finding, blocked, for_review, not_applicable, passed
+from grader.model import Check, Finding, Outcome, blocked, for_review, not_applicable, passed
 from grader.sql.schema.links import Link, polymorphic
 from grader.sql.schema.shop import Shop, Spot
 
@@ -46,11 +49,16 @@ def primary_keys(facts: SchemaFacts) -> Finding:
             place=table.place,
             kept=KEEPS_HALF if table.unique_sets() else 0.0,
             exhibits=(*code(facts, table.place, "no primary key"), keys_asked(facts, table)),
+            cause="" if table.unique_sets() else _keyless(table),
         )
         for concept, table in core.items()
         if not table.primary_key and not (concept == "product_category" and _keyed_in_all_but_name(table))
     ]
     return verdict(faults, good=f"all {len(core)} core tables have one", expected="a primary key on every table")
+
+
+def _keyless(table: Table) -> str:
+    return f"no key: {table.name}"
 
 
 def _keyed_in_all_but_name(table: Table) -> bool:
@@ -65,8 +73,32 @@ def foreign_keys(facts: SchemaFacts) -> Finding:
     """I02: references to nothing are refused."""
     if early := ground(facts, "order", "order_line"):
         return early
+    asked = _references(facts)
+    if not asked.faults and asked.open:
+        return for_review(f"a trigger may guard {', '.join(asked.open)}, but no row could be inserted to try it")
+    if not asked.faults and not asked.held:
+        return blocked("no core table refers to another")
+    if not asked.faults and (untried := unopened(facts, asked.tables)):
+        return untried
+    return verdict(
+        asked.faults,
+        good=f"all {asked.held} references between core tables are guarded",
+        expected="a foreign key",
+    )
+
+
+class _References(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found out about references: those that nothing guards, those nobody could try, and how many hold."""
+
+    faults: list[Fault]
+    open: list[str]
+    held: int
+    tables: list[str]
+
+
+def _references(facts: SchemaFacts) -> _References:
     shop = Shop(facts.schema, facts.roles)
-    faults, open_, held = [], [], 0
+    faults, open_, held, tables = [], [], 0, []
     for child, parent in _LINKS:
         link, table = shop.link(child, parent), shop.table(child)
         if link is None or table is None:
@@ -74,16 +106,25 @@ def foreign_keys(facts: SchemaFacts) -> Finding:
         probe = facts.probe(f"{child}.{parent}.unknown")
         answer = _reference_held(link, table, probe)
         held += answer is True
+        tables.append(table.name)
         if answer is False:
             faults.append(_reference_fault(facts, table, link, probe))
         elif answer is None:
             open_.append(f"{table.name}.{link.columns[-1]}")
     faults += [_undeclared(facts, shop, spot, target) for spot, target in _other_references(shop)]
-    if not faults and open_:
-        return for_review(f"a trigger may guard {', '.join(open_)}, but no row could be inserted to try it")
-    if not faults and not held:
-        return blocked("no core table refers to another")
-    return verdict(faults, good=f"all {held} references between core tables are guarded", expected="a foreign key")
+    return _References(faults=faults, open=open_, held=held, tables=tables)
+
+
+def loose(table: str, column: str) -> str:
+    """How the cause is called when a reference has no foreign key."""
+    return f"no foreign key: {table}.{column}"
+
+
+def unguarded(facts: SchemaFacts) -> frozenset[tuple[str, str]]:
+    """Table and column of every reference that `foreign_keys` finds unguarded: what follows from it is told there."""
+    if ground(facts, "order", "order_line"):
+        return frozenset()
+    return frozenset((fault.table, fault.column) for fault in _references(facts).faults)
 
 
 def _reference_held(link: Link, table: Table, probe: Probe | None) -> bool | None:
@@ -115,6 +156,7 @@ def _reference_fault(facts: SchemaFacts, table: Table, link: Link, probe: Probe 
         what=f"takes a value that no row of `{link.target}` has",
         place=place,
         exhibits=(*code(facts, place, f"no foreign key to {link.target}"), *(shown or (keys_asked(facts, table),))),
+        cause=loose(table.name, link.columns[-1]),
     )
 
 
@@ -124,13 +166,13 @@ def _tried(probe: Probe | None) -> bool:
 
 def _other_references(shop: Shop) -> Iterator[tuple[Spot, Table]]:
     """Columns of core tables that are named like a reference to some other table and have no foreign key."""
-    core_pairs = {(link.table, link.columns[-1]) for link in shop.core_links()}
+    told = {(link.table, link.columns[-1]) for link in shop.core_links()} | on_header(shop)
     for table in shop.core().values():
         for link in shop.links.all:
             column, target = table.column(link.columns[-1]), shop.schema.table(link.target)
             if link.table != table.name or link.declared or column is None or target is None:
                 continue
-            if (table.name, column.name) in core_pairs or polymorphic(column, table):
+            if (table.name, column.name) in told or polymorphic(column, table):
                 continue
             if column.name.lower().endswith("id") and _same_kind(column, target):
                 yield Spot(table=table, column=column), target
@@ -156,6 +198,7 @@ def _undeclared(facts: SchemaFacts, shop: Shop, spot: Spot, target: Table) -> Fa
         place=spot.column.place,
         kept=kept,
         exhibits=(*code(facts, spot.column.place, "no foreign key"), keys_asked(facts, spot.table)),
+        cause=loose(spot.table.name, spot.column.name),
     )
 
 
@@ -172,7 +215,9 @@ def login_unique(facts: SchemaFacts) -> Finding:
             return passed(f"`{spot}` is refused a second time: {said(probe.bad)}{_other_case(facts)}")
         if probe.bad.stored:
             return verdict([_twice_fault(facts, spot, probe)], good="", expected="a unique constraint or index")
-    return _unique_by_text(facts, spot)
+    found = _unique_by_text(facts, spot)
+    untried = unopened(facts, [spot.table.name]) if found.outcome is Outcome.PASS else None
+    return untried or found
 
 
 def _unique_by_text(facts: SchemaFacts, spot: Spot) -> Finding:
@@ -218,24 +263,31 @@ def link_unique(facts: SchemaFacts) -> Finding:
     if table is None:
         return not_applicable("no table links products and categories")
     probe = facts.probe("product_category.duplicate")
-    if probe and probe.assessed and probe.bad:
-        if refused_for(probe.bad, REFUSES_TWICE):
-            return passed(f"the same pair is refused: {said(probe.bad)}")
-        if probe.bad.stored:
-            return verdict([_pair_fault(facts, table, probe)], good="", expected="the pair is the key, or unique")
+    if probe and probe.assessed and probe.bad and refused_for(probe.bad, REFUSES_TWICE):
+        return passed(f"the same pair is refused: {said(probe.bad)}")
+    if probe and probe.assessed and probe.bad and probe.bad.stored:
+        return verdict([_pair_fault(facts, table, probe)], good="", expected="the pair is the key, or unique")
+    return _pair_by_text(facts, shop, table)
+
+
+def _pair_by_text(facts: SchemaFacts, shop: Shop, table: Table) -> Finding:
+    """Where the pair could not be tried twice, the catalog decides, unless no row could be inserted at all."""
     names = {name for link in shop.links.all if link.table == table.name for name in link.columns}
     if any(set(keys) <= names for keys in table.unique_sets()):
-        return passed(f"the pair is unique in `{table.name}`")
+        return unopened(facts, [table.name]) or passed(f"the pair is unique in `{table.name}`")
     return verdict([_pair_fault(facts, table, None)], good="", expected="the pair is the key, or unique")
 
 
 def _pair_fault(facts: SchemaFacts, table: Table, probe: Probe | None) -> Fault:
     shown = probed(facts, probe, "The same pair once more: taken") if probe else (keys_asked(facts, table),)
+    keyed = bool(table.primary_key or table.unique_sets())
     return Fault(
         table=table.name,
         what="takes the same product and category twice",
         place=table.place,
         exhibits=(*code(facts, table.place, "the pair is not unique"), *shown),
+        cause="" if keyed else _keyless(table),  # the key it lacks is the pair, and `primary_keys` says so
+        told=not keyed,
     )
 
 

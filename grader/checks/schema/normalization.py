@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+import msgspec
+
 from grader.checks.schema.footing import ground
-from grader.checks.schema.shown import Fault, code, column_asked, table_asked, verdict
+from grader.checks.schema.shown import Fault, code, column_asked, counted, table_asked, verdict
 from grader.evidence.schema import NUMBERS, TEXT, Column, SchemaFacts, Table
 from grader.model import Check, Finding, blocked, for_review, not_applicable, passed
 from grader.sql.schema import meanings
@@ -19,6 +21,8 @@ _SAME_THING = frozenset(
 )
 _COLLECTIONS = frozenset({"product", "item", "category", "order", "line", "article"})
 _SNAPSHOT = frozenset({"snapshot", "history", "cache", "raw", "meta", "count", "total", "note", "description", "name"})
+_PRODUCT_COPIES = (("product", "name"), ("product", "price"))
+_LINE_WORDS = frozenset({"product", "item", "article", "good", "line", "position", "quantity", "price", "sku"})
 _COPIES_ALLOWED = ("order", "order_line")
 
 
@@ -28,24 +32,49 @@ def repeating(facts: SchemaFacts) -> Finding:
         return early
     shop = Shop(facts.schema, facts.roles)
     faults = [
-        _column_fault(facts, table, columns[0], f"repeats itself: {', '.join(c.name for c in columns[:4])} are rows")
+        msgspec.structs.replace(
+            _column_fault(
+                facts, table, columns[0], f"repeats itself: {', '.join(c.name for c in columns[:4])} are rows"
+            ),
+            cause=cause,
+            told=bool(cause),
+        )
         for table in shop.core().values()
-        for columns in _series(table, shop)
+        for columns in _series(table)
+        for cause in [_numbered_for(shop, table, columns)]
     ]
     return verdict(
-        faults, good="no core table repeats a column with a number", expected="a table with one row per value"
+        counted(faults),
+        good="no core table repeats a column with a number",
+        expected="a table with one row per value",
     )
 
 
-def _series(table: Table, shop: Shop) -> list[list[Column]]:
-    category = shop.table("category")
-    to_category = {c for k in table.foreign_keys if category and k.table == category.name for c in k.columns}
+def _series(table: Table) -> list[list[Column]]:
     groups: dict[tuple[str, str, str], list[Column]] = defaultdict(list)
     for column in table.columns:
         found = _NUMBERED.match(column.name)
-        if found and column.name not in to_category and not has(words(found["stem"]), _SAME_THING):
+        if found and not has(words(found["stem"]), _SAME_THING):
             groups[found["stem"].lower(), (found["tail"] or "").lower(), column.family].append(column)
     return [columns for columns in groups.values() if len(columns) > 1]
+
+
+def _numbered_for(shop: Shop, table: Table, columns: list[Column]) -> str:
+    """The cause, where another check tells it: categories without a table in between, or an order without lines."""
+    if table == shop.table("product") and {c.name for c in columns} <= set(_category_columns(shop)):
+        return category_columns(table) if lists_categories(shop) else ""
+    lineless = table == shop.table("order") and shop.table("order_line") is None
+    return no_lines(table) if lineless and has(column_words(columns[0].name, table), _LINE_WORDS) else ""
+
+
+def category_columns(product: Table) -> str:
+    """How the cause is called when a product has a column for each of its categories."""
+    return f"category columns: {product.name}"
+
+
+def no_lines(order: Table) -> str:
+    """How the cause is called when an order has no lines."""
+    return f"no lines: {order.name}"
 
 
 def lists(facts: SchemaFacts) -> Finding:
@@ -53,16 +82,36 @@ def lists(facts: SchemaFacts) -> Finding:
     if early := ground(facts, "product", "order"):
         return early
     shop = Shop(facts.schema, facts.roles)
-    lineless = shop.table("order_line") is None
     faults = [
-        _column_fault(facts, table, column, f"keeps a list in one column ({column.type})")
-        for concept, table in shop.core().items()
-        for column in table.columns
-        if _holds_list(column, table) and not (concept == "order" and lineless)
+        msgspec.structs.replace(
+            _column_fault(facts, spot.table, spot.column, f"keeps a list in one column ({spot.column.type})"),
+            cause=f"list: {spot}",
+        )
+        for spot in _list_columns(shop)
     ]
     return verdict(
         faults, good="no core table keeps a list of entities in a column", expected="a table with one row per element"
     )
+
+
+def _list_columns(shop: Shop) -> list[Spot]:
+    lineless = shop.table("order_line") is None
+    return [
+        Spot(table=table, column=column)
+        for concept, table in shop.core().items()
+        for column in table.columns
+        if _holds_list(column, table) and not (concept == "order" and lineless)
+    ]
+
+
+def instead_of_link(shop: Shop) -> tuple[Spot, str] | None:
+    """The column that stands where products and categories should be related, and the cause as the checks here tell."""
+    for concept, other in (("product", "category"), ("category", "product")):
+        for spot in _list_columns(shop):
+            if spot.table == shop.table(concept) and other in column_words(spot.column.name, spot.table):
+                return spot, f"list: {spot}"
+    word = _written_out(shop)
+    return (word, f"written out: {word}") if word else None
 
 
 def _holds_list(column: Column, table: Table) -> bool:
@@ -87,16 +136,22 @@ def header(facts: SchemaFacts) -> Finding:
         return blocked("a table is missing")
     if shop.table("order_line") is None:
         return blocked("there are no order lines")
-    names = {name for link in shop.links.between(order.name, product.name) for name in link.columns}
-    names |= {
-        c.name for c in order.columns if column_words(c.name, order) in (("product", "name"), ("product", "price"))
-    }
     faults = [
         _column_fault(facts, order, column, "puts one product on the order itself, beside its lines")
         for column in order.columns
-        if column.name in names
+        if (order.name, column.name) in on_header(shop)
     ]
     return verdict(faults, good=f"`{order.name}` leaves products to its lines", expected="products only on order lines")
+
+
+def on_header(shop: Shop) -> frozenset[tuple[str, str]]:
+    """Columns of the order that name a product beside its lines. They must go, so nothing else is asked of them."""
+    order, product = shop.table("order"), shop.table("product")
+    if order is None or product is None or shop.table("order_line") is None:
+        return frozenset()
+    names = {name for link in shop.links.between(order.name, product.name) for name in link.columns}
+    names |= {c.name for c in order.columns if column_words(c.name, order) in _PRODUCT_COPIES}
+    return frozenset((order.name, name) for name in names)
 
 
 def category_as_text(facts: SchemaFacts) -> Finding:
@@ -109,11 +164,22 @@ def category_as_text(facts: SchemaFacts) -> Finding:
         return blocked("a table is missing")
     if shop.table("category") is not None:
         return passed("categories have a table")
-    column = next((c for c in product.columns if _names_category(c, product)), None)
-    if column is None:
+    spot = _written_out(shop)
+    if spot is None:
         return not_applicable("products have no category at all")
-    fault = _column_fault(facts, product, column, f"is a category written out on every product ({column.type})")
+    what = f"is a category written out on every product ({spot.column.type})"
+    fault = _column_fault(facts, product, spot.column, what)
+    fault = msgspec.structs.replace(fault, cause=f"written out: {spot}")
     return verdict([fault], good="", expected="a table of categories that products refer to")
+
+
+def _written_out(shop: Shop) -> Spot | None:
+    """The column of the product that holds its category as a word, where categories have no table."""
+    product = shop.table("product")
+    if product is None or shop.table("category") is not None:
+        return None
+    column = next((c for c in product.columns if _names_category(c, product)), None)
+    return Spot(table=product, column=column) if column else None
 
 
 def _names_category(column: Column, table: Table) -> bool:
@@ -174,16 +240,30 @@ def several_categories(facts: SchemaFacts) -> Finding:
     product, category = shop.table("product"), shop.table("category")
     if product is None or category is None:
         return not_applicable("there is no table of categories")
-    links = shop.links.between(product.name, category.name)
-    numbered = [c for c in product.columns if _NUMBERED.match(c.name) and "category" in column_words(c.name, product)]
-    names = list(dict.fromkeys([link.columns[-1] for link in links] + [c.name for c in numbered]))  # one per reference
-    if len(names) < 2 or shop.table("product_category") is not None:  # noqa: PLR2004 - one category, or a link table
+    names = _category_columns(shop)
+    if not lists_categories(shop):
         return passed(f"`{product.name}` does not list its categories in columns")
     columns = [column for column in product.columns if column.name in names]
     fault = _column_fault(
         facts, product, columns[0], f"is one of {len(names)} category columns: {', '.join(names[:4])}"
     )
+    fault = msgspec.structs.replace(fault, cause=category_columns(product))
     return verdict([fault], good="", expected="one category per product, or a table that links products and categories")
+
+
+def _category_columns(shop: Shop) -> list[str]:
+    """Columns of the product that lead to a category, one for each reference."""
+    product, category = shop.table("product"), shop.table("category")
+    if product is None or category is None:
+        return []
+    links = shop.links.between(product.name, category.name)
+    numbered = [c for c in product.columns if _NUMBERED.match(c.name) and "category" in column_words(c.name, product)]
+    return list(dict.fromkeys([link.columns[-1] for link in links] + [c.name for c in numbered]))
+
+
+def lists_categories(shop: Shop) -> bool:
+    """A product has several columns for categories and no table in between."""
+    return len(_category_columns(shop)) > 1 and shop.table("product_category") is None
 
 
 def price_at_purchase(facts: SchemaFacts) -> Finding:

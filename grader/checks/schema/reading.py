@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from grader.checks.schema import data_types, indexes, integrity, normalization, rules
-from grader.checks.schema.footing import ground
+from grader.checks.schema.footing import closed, ground
 from grader.evidence.schema import Column, SchemaFacts, Table
 from grader.exhibits import DiagramColumn, DiagramEdge, DiagramExhibit, DiagramTable, RowsExhibit, TextExhibit
 from grader.model import Check, Finding, Outcome, for_review, not_applicable, passed
@@ -141,6 +141,9 @@ def understood(facts: SchemaFacts) -> Finding:
     ]
     unsure = [f"{role.table} as {concept}" for concept, role in facts.roles.items() if role.confidence < 0.5]  # noqa: PLR2004 - an even chance
     doubt = f"; unsure of {', '.join(unsure)}" if unsure else ""
+    shut = closed(facts)
+    names = ", ".join(f"`{name}`" for name in sorted(shut))
+    doubt += f"; no row could be inserted into {names}: {shut[min(shut)]}" if shut else ""
     return passed(
         f"{len(rows)} of {len(CORE)} concepts were found by PostgreSQL {facts.server}'s catalog{doubt}",
         exhibits=tuple(exhibits),

@@ -1,18 +1,21 @@
-"""What does the database refuse? Values left out, values that cannot be, deletions that erase what was sold."""
+"""What does the database refuse? Values left out, and values that cannot be."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from grader.checks.schema.footing import ground
+import msgspec
+
+from grader.checks.schema.footing import ground, unopened
 from grader.checks.schema.shown import Fault, code, column_asked, probed, refused_for, verdict
 from grader.evidence.schema import TEXT, Place, Probe, SchemaFacts, Table
-from grader.model import Check, Finding, blocked, for_review, not_applicable
+from grader.model import Check, Finding, for_review, not_applicable
 from grader.sql.schema import meanings
 from grader.sql.schema.links import Link
 from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Shop, Spot
+from grader.visible import one_line
 
 REFUSES_NULL = frozenset({"23502", "23514"})
 REFUSES_VALUE = frozenset({"23514", "22003"})
@@ -25,27 +28,76 @@ def required(facts: SchemaFacts) -> Finding:
     """I03: what every order, line and product must say cannot be left out."""
     if early := ground(facts, "order", "order_line", "product"):
         return early
+    asked = _required(facts)
+    if asked.review and not asked.faults:
+        return asked.review
+    if not asked.faults and (untried := unopened(facts, asked.tables)):
+        return untried
+    return verdict(asked.faults, good=f"all {len(asked.tables)} required values must be given", expected="NOT NULL")
+
+
+class _Required(msgspec.Struct, frozen=True, kw_only=True):
+    """Values that may be left out, what a person must decide, and the table of every value asked for."""
+
+    faults: list[Fault]
+    review: Finding | None
+    tables: list[str]
+
+
+def _required(facts: SchemaFacts) -> _Required:
     shop = Shop(facts.schema, facts.roles)
-    faults, asked = [], 0
-    for id_, spot in _must_be_given(shop):
-        probe = facts.probe(id_)
-        asked += 1
-        if _null_taken(spot, probe):
-            faults.append(_null_fault(facts, spot, probe))
+    asked = list(_must_be_given(shop))
+    found = [_left_out(facts, spot, facts.probe(id_)) for id_, spot in asked]
+    tables = [spot.table.name for _, spot in asked]
     order, link = shop.table("order"), shop.link("order", "user")
     if order and link:
-        finding = _owner(facts, shop, order, link)
-        if isinstance(finding, Finding) and not faults:
-            return finding
-        if isinstance(finding, Fault):
-            faults.append(finding)
-        asked += 1
-    return verdict(faults, good=f"all {asked} required values must be given", expected="NOT NULL")
+        tables.append(order.name)
+        found.append(_owner(facts, shop, order, link))
+    return _Required(
+        faults=[answer for answer in found if isinstance(answer, Fault)],
+        review=next((answer for answer in found if isinstance(answer, Finding)), None),
+        tables=tables,
+    )
+
+
+def _left_out(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Fault | Finding | None:
+    """A fault when a row without the value is taken; a person must look where a rule says when it must be there."""
+    if not _null_taken(spot, probe):
+        return None
+    name = re.escape(spot.column.name)
+    speaks = re.compile(
+        rf"\b{name}\b\W*(?:::\w+\W*)?IS (?:NOT )?NULL|num_(?:non)?nulls\([^)]*\b{name}\b", re.IGNORECASE
+    )
+    rule = next((r for r in spot.table.checks if spot.column.name in r.columns and speaks.search(r.text)), None)
+    if rule is None:
+        return _null_fault(facts, spot, probe)
+    return for_review(
+        f"`{spot}` may be left empty in some rows, and a rule says in which: {one_line(rule.text, 160)}",
+        exhibits=code(facts, spot.column.place, "may be NULL"),
+    )
+
+
+def empty(table: str, column: str) -> str:
+    """How the cause is called when a value may be left out."""
+    return f"may be empty: {table}.{column}"
+
+
+def may_be_empty(facts: SchemaFacts) -> frozenset[tuple[str, str]]:
+    """Table and column of every value that `required` finds missing a rule: what follows from it is told there."""
+    if ground(facts, "order", "order_line", "product"):
+        return frozenset()
+    return frozenset((fault.table, fault.column) for fault in _required(facts).faults)
+
+
+def never_empty(facts: SchemaFacts) -> frozenset[tuple[str, str]]:
+    """Table and column of every value without which a row was refused, whatever the column's declaration says."""
+    probes = [probe for probe in facts.probes if probe.id.endswith(".missing") and probe.assessed]
+    return frozenset((p.table, p.column) for p in probes if p.bad is not None and refused_for(p.bad, REFUSES_NULL))
 
 
 def _must_be_given(shop: Shop) -> Iterator[tuple[str, Spot]]:
     login, price = shop.login(), shop.price()
-    if login and meanings.is_email(login.column, login.table) and login.table == shop.table("user"):
+    if login and login.table == shop.table("user") and _only_way_in(login):
         yield "user.login.missing", login
     for id_, spot in (
         ("product.name.missing", shop.name("product")),
@@ -63,12 +115,21 @@ def _must_be_given(shop: Shop) -> Iterator[tuple[str, Spot]]:
             yield f"order_line.{parent}.missing", Spot(table=line, column=column)
 
 
+def _only_way_in(login: Spot) -> bool:
+    """No other column that must be given is there to log in with: then an e-mail address may be missing."""
+    if not meanings.is_email(login.column, login.table):
+        return False
+    ways = [*meanings.columns_of(login.table, meanings.is_email), *meanings.columns_of(login.table, meanings.is_login)]
+    return all(way.nullable for way in ways if way.name != login.column.name)
+
+
 def _set_null_kept(line: Table, link: Link) -> bool:
     """A product may go when the line keeps its name or number: then the reference must be allowed to be empty."""
-    return _on_delete(line, link) == "SET NULL" and _says_what_was_sold(line)
+    return on_delete(line, link) == "SET NULL" and says_what_was_sold(line)
 
 
-def _says_what_was_sold(line: Table) -> bool:
+def says_what_was_sold(line: Table) -> bool:
+    """It keeps a copy of the product's name or number."""
     return any(
         has(column_words(column.name, line), ("name", "title", "sku", "description", "snapshot"))
         for column in line.columns
@@ -76,7 +137,8 @@ def _says_what_was_sold(line: Table) -> bool:
     )
 
 
-def _on_delete(table: Table, link: Link) -> str:
+def on_delete(table: Table, link: Link) -> str:
+    """What the foreign key of a reference does when its target is deleted; empty without a foreign key."""
     return next((key.on_delete for key in table.foreign_keys if set(key.columns) == set(link.columns)), "")
 
 
@@ -100,6 +162,7 @@ def _null_fault(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Fault:
             *code(facts, spot.column.place, "may be NULL"),
             *(shown or (column_asked(facts, spot.table, spot.column),)),
         ),
+        cause=empty(spot.table.name, spot.column.name),
     )
 
 
@@ -110,14 +173,14 @@ def _owner(facts: SchemaFacts, shop: Shop, order: Table, link: Link) -> Fault | 
         return None
     spot = Spot(table=order, column=column)
     probe = facts.probe("order.user.missing")
-    if not _null_taken(spot, probe) or _reaches_buyer(shop, order) or _on_delete(order, link) == "SET NULL":
+    if not _null_taken(spot, probe) or _reaches_buyer(shop, order) or on_delete(order, link) == "SET NULL":
         return None
     if _GUEST.search(facts.notes):
         return for_review(
             f"`{spot}` may be empty; the notes speak of guests, but the order keeps no way to reach them",
             exhibits=code(facts, column.place, "may be NULL"),
         )
-    return _null_fault(facts, spot, probe)
+    return _left_out(facts, spot, probe)
 
 
 def _reaches_buyer(shop: Shop, order: Table) -> bool:
@@ -139,17 +202,20 @@ def value_ranges(facts: SchemaFacts) -> Finding:
     """I05: prices and stock are never negative, quantities at least one."""
     if early := ground(facts, "product", "order_line"):
         return early
-    faults, held, open_ = [], 0, []
+    faults, held, open_, tables = [], 0, [], []
     for id_, what in _RANGES:
         probe = facts.probe(id_)
         if probe is None:
             continue
+        tables.append(probe.table)
         answer = _range_held(facts, probe)
         held += answer is True
         if answer is False:
             faults.append(_range_fault(facts, probe, what))
         elif answer is None:
             open_.append(f"{probe.table}.{probe.column}")
+    if not faults and (untried := unopened(facts, tables)):
+        return untried
     if not faults and open_:
         return for_review(f"could not be tried, because no row could be inserted: {', '.join(dict.fromkeys(open_))}")
     if not faults and not held:
@@ -187,65 +253,6 @@ def _range_fault(facts: SchemaFacts, probe: Probe, what: str) -> Fault:
     )
 
 
-def deletes(facts: SchemaFacts) -> Finding:
-    """I06: deleting a user or a product does not erase what was sold, and no line is left without its order."""
-    if early := ground(facts, "order", "order_line"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    faults, tried, open_ = [], 0, []
-    for id_, what in (
-        ("user.delete", "takes the user's orders with it"),
-        ("product.delete", "takes order lines with it"),
-        ("order.delete", "leaves lines without an order"),
-    ):
-        probe = facts.probe(id_)
-        if probe is None:
-            continue
-        if not probe.assessed or probe.bad is None:
-            open_.append(f"{probe.table} ({probe.obstacle})")
-            continue
-        tried += 1
-        lost = _lost(shop, probe)
-        if lost:
-            faults.append(_delete_fault(facts, shop, probe, lost if lost != "rows" else what))
-    if not faults and open_:
-        return for_review(f"not every deletion could be tried: {', '.join(open_[:2])}")
-    if not tried:
-        return blocked("no reference between users, orders, lines and products to try")
-    return verdict(
-        faults,
-        good=f"all {tried} deletions were refused or kept what was sold",
-        expected="the deletion is refused, or orders and lines stay",
-        share=(tried - len(faults)) / tried,
-    )
-
-
-def _lost(shop: Shop, probe: Probe) -> str:
-    """What a deletion destroyed; empty when all is well."""
-    if probe.bad is None or not probe.bad.stored:
-        return ""
-    if probe.id == "order.delete":
-        return "rows" if probe.left else ""
-    if not probe.left:
-        return "rows"
-    line = shop.table("order_line")
-    if probe.id == "product.delete" and probe.bad.value is None and line and not _says_what_was_sold(line):
-        return "leaves order lines that no longer say what was sold"
-    return ""
-
-
-def _delete_fault(facts: SchemaFacts, shop: Shop, probe: Probe, what: str) -> Fault:
-    child = shop.table("order" if probe.id == "user.delete" else "order_line")
-    key = next((k for k in child.foreign_keys if probe.column in k.columns), None) if child else None
-    place = key.place if key and key.place else child.place if child else None
-    return Fault(
-        table=probe.table,
-        what=f"can be deleted, and that {what}",
-        place=place,
-        exhibits=(*code(facts, place, what), *probed(facts, probe, "After the deletion")[-1:]),
-    )
-
-
 CHECKS: tuple[Check[SchemaFacts], ...] = (
     Check(
         name="schema.required",
@@ -262,13 +269,5 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         title="Impossible values are refused",
         why="Every program that writes to the database makes mistakes some day; the database sees all of them",
         fix="Add CHECK (price >= 0), CHECK (quantity > 0), CHECK (stock >= 0)",
-    ),
-    Check(
-        name="schema.deletes",
-        needs=SchemaFacts,
-        ask=deletes,
-        title="Deleting keeps what was sold",
-        why="Orders are records of the business: they must survive the user who asks to be forgotten",
-        fix="Use RESTRICT (or SET NULL with a copy of what was sold) for users and products, CASCADE for lines",
     ),
 )

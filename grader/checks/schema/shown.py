@@ -21,7 +21,11 @@ LONGEST_LINE = 200
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong. `kept` is the share of the points that it leaves."""
+    """One thing that is wrong. `kept` is the share of the points that it leaves.
+
+    `cause` names what is wrong in the schema where several checks see it. The check that says it first gives its fault
+    the same name; the others mark theirs as `told`.
+    """
 
     table: str
     column: str = ""
@@ -29,11 +33,26 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     place: Place | None = None
     kept: float = 0.0
     exhibits: tuple[AnyExhibit, ...] = ()
+    cause: str = ""
+    told: bool = False
 
     @property
     def spot(self) -> str:
         """`table.column`."""
         return f"{self.table}.{self.column}" if self.column else self.table
+
+
+def counted(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults that only this check sees; where there are none, those that one other check has told.
+
+    The judge takes the latter out of the sum when that check failed for the same causes.
+    """
+    own = [fault for fault in faults if not fault.told]
+    return own or [fault for fault in faults if _kind(fault) == _kind(faults[0])]
+
+
+def _kind(fault: Fault) -> str:
+    return fault.cause.partition(":")[0]
 
 
 def verdict(
@@ -63,7 +82,20 @@ def verdict(
         where=str(first.place) if first.place else "",
         score=min(fault.kept for fault in ordered) if share is None else round(share, 2),
         exhibits=tuple(exhibit for fault in ordered for exhibit in fault.exhibits)[:MOST_EXHIBITS],
+        symptoms=tuple(fault.cause or f"{fault.spot} {fault.what}" for fault in ordered),
     )
+
+
+def shared(faults: Sequence[Fault], asked: int, *, good: str, expected: str, weight: int = 1) -> Finding:
+    """One finding where each of `asked` things has its share; one that another check tells leaves the sum.
+
+    `weight` is how many shares a fault takes. When nothing else was asked, the told ones are all there is to say.
+    """
+    own = [fault for fault in faults if not fault.told]
+    rest = asked - (len(faults) - len(own))
+    if not rest:
+        return verdict(counted(faults), good="", expected=expected)
+    return verdict(own, good=f"all {rest} {good}", expected=expected, share=max(0.0, 1 - weight * len(own) / rest))
 
 
 def code(facts: SchemaFacts, place: Place | None, label: str) -> tuple[AnyExhibit, ...]:

@@ -51,7 +51,10 @@ class ExamClient:
     async def send(
         self, base_url: str, method: str, target: str, headers: Mapping[str, str], content: bytes | None
     ) -> Received | str:
-        """The answer, or in words why there is none. The deadline is one of the wall: dripping does not extend it."""
+        """The whole answer (of an error: its beginning), or in words why there is none.
+
+        The deadline is one of the wall: dripping does not extend it.
+        """
         request = httpx.Request(method, base_url, headers=_bytes(headers), content=content)
         full = urlsplit(base_url).path.rstrip("/") + target  # sent as it is: a client would tidy `/a/../b`
         request.extensions = {"target": full.encode(), "timeout": httpx.Timeout(self.seconds).as_dict()}
@@ -63,7 +66,7 @@ class ExamClient:
         except (httpx.HTTPError, ValueError) as error:
             return next(reason for kind, reason in _REASONS if isinstance(error, kind))
 
-    async def _receive(self, request: httpx.Request) -> Received:
+    async def _receive(self, request: httpx.Request) -> Received | str:
         response = await self._client.send(request, stream=True)
         body, cut = b"", False
         most = MAX_ERROR if response.status_code >= _ERROR_STATUS else MAX_BODY
@@ -75,6 +78,8 @@ class ExamClient:
                     break
         finally:
             await response.aclose()
+        if cut and response.status_code < _ERROR_STATUS:
+            return f"the answer had no end within {MAX_BODY >> 20} MB"
         headers = tuple((name.lower(), self._shown(value)) for name, value in response.headers.multi_items())
         return Received(
             status=response.status_code, headers=headers, body=self._shown(body.decode("utf-8", "replace")), cut=cut

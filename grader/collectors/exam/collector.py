@@ -11,6 +11,7 @@ from grader.errors import OurFault
 from grader.evidence.exam import HttpExam
 from grader.exam.plan import CODE, Exam, Scenario, TokenMode, read_exam
 from grader.exam.values import draw
+from grader.exam.vocabulary import inspect
 from grader.job import Job
 from grader.model import Collector, Resource, Visibility
 
@@ -77,4 +78,4 @@ def _about_tokens(scenario: Scenario) -> bool:
     return any(step.token is not TokenMode.VALID or any(v.token for v in step.each) for step in scenario.step)
 
 
-COLLECTOR = Collector(name="http-exam", gathers=HttpExam, collect=collect, uses=Resource.SERVICE)
+COLLECTOR = Collector(name="http-exam", gathers=HttpExam, collect=collect, uses=Resource.SERVICE, inspect=inspect)

@@ -17,7 +17,7 @@ from grader.errors import SubmissionFault
 from grader.evidence.exam import Capture, HttpExam, StepRun
 from grader.evidence.http import Exchange, Received
 from grader.exam.paths import MISSING, dig
-from grader.exam.plan import Scenario, Step, Walk
+from grader.exam.plan import Scenario, Step, Walk, capture_key
 from grader.exam.requests import Call, Ready, build, calls, secret_headers, shell_name
 from grader.exam.values import MissingValue
 from grader.sandbox import Service
@@ -197,7 +197,7 @@ class _Round:
             value = _taken(received, body, source, exchange.sent.target)
             if value is None:
                 continue
-            key = str(call.number) if call.number else re.sub(r"\W+", "-", call.variant.name)
+            key = capture_key(call.variant.name, call.number)
             full = f"{name}.{key}" if key else name
             self._scope[name] = self._scope[full] = value
             found.append(Capture(name=full, value=value, source=source, variable=shell_name(full)))

@@ -15,12 +15,13 @@ import msgspec
 
 from grader.collectors.fuzz.contract import read_contract
 from grader.collectors.fuzz.items import Item, Made, make_items
+from grader.collectors.fuzz.pack import inspect
 from grader.collectors.fuzz.process import Output, run_program
 from grader.collectors.fuzz.report import read_lines, run_of
 from grader.collectors.fuzz.settings import Mode, settings
 from grader.errors import OurFault
 from grader.evidence.fuzz import FuzzRun, FuzzRuns
-from grader.exam.requests import AGENT
+from grader.exam.requests import AGENT, HOST
 from grader.job import Job
 from grader.model import Collector, Level, Resource
 from grader.sandbox import Service
@@ -121,6 +122,7 @@ def _send(setting: _Setting, plan: Plan, contract: dict[str, Any], service: Serv
         seconds=REQUEST_SECONDS,
         headers={"Authorization": f"Bearer {setting.token}"} if setting.token else {},
         agent=AGENT,
+        host=HOST,
     )
     return run_program(
         contract=contract,
@@ -145,4 +147,4 @@ def _token(job: Job, plan: TokenPlan | None) -> tuple[str, dict[str, str]]:
     return token, {plan.variable: token}
 
 
-COLLECTOR = Collector(name="schemathesis", gathers=FuzzRuns, collect=collect, uses=Resource.SERVICE)
+COLLECTOR = Collector(name="schemathesis", gathers=FuzzRuns, collect=collect, uses=Resource.SERVICE, inspect=inspect)

@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -53,8 +55,24 @@ def _not_repeated(exc: requests.ConnectionError) -> bool:  # noqa: ARG001 - call
     return False
 
 
+def _named(
+    request: Callable[[requests.Session, dict[str, Any], int], requests.Response],
+) -> Callable[[requests.Session, dict[str, Any], int], requests.Response]:
+    """An answer that breaks off in its body raises an error without its request, so no hook would hear of it."""
+
+    def named(session: requests.Session, data: dict[str, Any], most: int) -> requests.Response:
+        try:
+            return request(session, data, most)
+        except requests.exceptions.ChunkedEncodingError as error:
+            error.request = LAST.request
+            raise
+
+    return named
+
+
 probes.send = _not_probed
 transport._is_dropped_before_response = _not_repeated  # noqa: SLF001 - see above
+transport._request = _named(transport._request)  # type: ignore[assignment] # noqa: SLF001 - see above
 hypothesis.target = _not_favoured
 # A body is judged as it came over the wire: nothing a stranger sends is decompressed here.
 urllib3.response.HTTPResponse.CONTENT_DECODERS = []
@@ -65,11 +83,22 @@ REAL: dict[str, str] = json.loads(os.environ.get("GRADER_FUZZ_PATHS", "{}"))
 ASKED = {real: asked for asked, real in REAL.items()}
 
 
+class Last:
+    """The request under way and since when: one worker, one request at a time."""
+
+    request: requests.PreparedRequest | None = None
+    since = 0.0
+
+
+LAST = Last()
+
+
 def _on_the_wire(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """The request with real names, and without the random id that would tell a service which tool is asking."""
     request.headers.pop("X-Schemathesis-TestCaseId", None)
     parts = urlsplit(str(request.url))
     request.url = urlunsplit(parts._replace(path=REAL.get(parts.path, parts.path)))
+    LAST.request, LAST.since = request, time.monotonic()
     return request
 
 
@@ -85,7 +114,8 @@ def after_network_error(context: Any, _case: Any, request: requests.PreparedRequ
     error = sys.exc_info()[1]
     if isinstance(error, NO_ANSWER):
         sent = _sent(Request.from_prepared_request(request))
-        _write(kind="error", operation=context.operation.label, request=sent, **_described(error))
+        waited = time.monotonic() - LAST.since
+        _write(kind="error", operation=context.operation.label, request=sent, waited=waited, **_described(error))
         raise KeyboardInterrupt
 
 

@@ -13,8 +13,10 @@ import msgspec
 
 from grader.evidence.fuzz import End, FuzzFailure, FuzzRun, OperationTally
 from grader.evidence.http import TOKEN, Exchange, Received, Sent
+from grader.sandbox.forwarder import DEADLINE_SECONDS
 
 MAX_FAILURES = 100
+MARGIN = 1.0  # the two clocks do not begin at once
 _KEPT_HEADERS = ("content-type", "authorization")
 
 
@@ -62,13 +64,17 @@ class ScenarioLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
 
 
 class ErrorLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="error"):
-    """An error of the run; `no_answer` when the service refused, broke off or did not answer in time."""
+    """An error of the run; `no_answer` when the service refused, broke off or did not answer in time.
+
+    `waited` is how many seconds after the request it came, where a request is known.
+    """
 
     operation: str
     exception: str
     text: str
     no_answer: bool
     request: RequestLine | None
+    waited: float = 0.0
 
 
 class FinishedLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="finished"):
@@ -136,7 +142,9 @@ def _end(lines: Sequence[Line], over: str, seconds: float) -> tuple[End, str]:
 def _silence(errors: list[ErrorLine]) -> str:
     if any(error.exception == "ServerUnavailable" for error in errors):
         return "no connection was accepted any more"
-    return "the connection ended before an answer came"
+    if any(error.waited > DEADLINE_SECONDS - MARGIN for error in errors):
+        return f"no whole answer came within {DEADLINE_SECONDS:.0f} seconds"
+    return "the connection ended before a whole answer came"
 
 
 class _Labels:

@@ -21,6 +21,7 @@ suppress-health-check = ["all"]   # a slow machine must not end a run
 warnings = false                  # 16: warnings are no findings
 
 [headers]
+Host = "{host}"                   # the same in every run: services put it into links, and links into evidence
 User-Agent = "{agent}"            # the same as our own client: a service cannot tell the tools apart
 Accept-Encoding = "identity"      # no decompression of what a stranger sends
 Connection = "close"              # no answer depends on how a server keeps connections, none is asked for twice
@@ -77,7 +78,9 @@ negative_data_rejection.expected-statuses = ["3xx", "4xx", "5xx"]  # 12: how it 
 """
 
 
-def settings(*, seed: int, mode: Mode, examples: int, seconds: int, headers: dict[str, str], agent: str) -> str:
+def settings(
+    *, seed: int, mode: Mode, examples: int, seconds: int, headers: dict[str, str], agent: str, host: str
+) -> str:
     """The text of `schemathesis.toml` for one run."""
     return SETTINGS.format(
         seed=seed,
@@ -86,6 +89,7 @@ def settings(*, seed: int, mode: Mode, examples: int, seconds: int, headers: dic
         fuzzing=_flag(examples > 0),
         seconds=seconds,
         agent=agent,
+        host=host,
         codec="ascii" if mode == "positive" else "utf-8",
         headers="".join(f'{name} = "{value}"\n' for name, value in sorted(headers.items())),
         accepting=_flag(mode == "positive"),

@@ -10,6 +10,7 @@ from msgspec import structs
 from grader.collectors.query.catalog import indexes, table_blocks, table_rules
 from grader.collectors.query.data import BIG, PRIVATE, SMALL, check_whole, make_database, private_data, template
 from grader.collectors.query.exercise import Exercise, exercise_for
+from grader.collectors.query.pack import inspect
 from grader.collectors.query.session import Session, StatementFailed, StatementStopped, our_statements
 from grader.collectors.query.small import (
     Pair,
@@ -17,11 +18,13 @@ from grader.collectors.query.small import (
     SubmittedFailed,
     compare_small,
     comparison,
+    failed_on,
+    of_values,
     submitted_answer,
 )
 from grader.collectors.query.work import Baseline, apply_setup, baseline, measure, measured_if_it_ends, taken_settings
 from grader.database import Server
-from grader.errors import OurFault, SubmissionFault
+from grader.errors import SubmissionFault
 from grader.evidence.query import Answer, Cell, Data, Difference, Failure, Index, QueryAnswer, Setting
 from grader.job import Job
 from grader.model import Collector, Resource
@@ -81,7 +84,8 @@ class _Grading:
                 self._compare(query.text)
                 self._measure(query.text, setup)
             except SubmittedFailed as fault:
-                self.facts["failure"] = fault.failure
+                # An error on few rows shows more than the same one on many.
+                self.facts["failure"] = self.facts.get("failure") or fault.failure
         return QueryAnswer(**self.facts)
 
     def _parses(self, query: GuardedQuery) -> bool:
@@ -96,24 +100,18 @@ class _Grading:
             return False
         finally:
             session.close()
-        if query.unread:
-            raise OurFault(
-                "E225",
-                "PostgreSQL reads the query, but the grader's own reader does not",
-                note=query.unread,
-                help="a person must look at query.sql: nothing was taken for it",
-            )
-        return True
+        self.facts["unread"] = query.unread
+        return not query.unread  # what nobody checked is not run: a person must look
 
     def _compare(self, query: str) -> None:
         job, exercise = self.job, self.exercise
         with job.stages.measure("small"):
             bench = SmallBench(self.server, exercise, query)
             try:
-                found, difference = compare_small(bench, seed=job.seed, fixtures=not job.public_only)
+                found, difference, failure = compare_small(bench, seed=job.seed, fixtures=not job.public_only)
             finally:
                 bench.close()
-        self.facts |= {"comparisons": tuple(found), "difference": difference}
+        self.facts |= {"comparisons": tuple(found), "difference": difference, "failure": failure}
         if not job.public_only:
             with job.stages.measure("private"):
                 make_database(self.server, PRIVATE, exercise, private_data(exercise, job.seed))
@@ -123,9 +121,15 @@ class _Grading:
         pair = Pair(self.server, PRIVATE, self.exercise, query, self.exercise.about.limits.private)
         try:
             given, submitted = pair.given(PRIVATELY), pair.submitted(PRIVATELY)
+        except SubmittedFailed as fault:
+            if not of_values(fault.failure):
+                raise
+            self.facts["failure"] = self.facts["failure"] or fault.failure
+            self.facts["comparisons"] += (failed_on("private", PRIVATELY),)
+        else:
+            self._note("private", PRIVATELY, given, submitted)
         finally:
             pair.close()
-        self._note("private", PRIVATELY, given, submitted)
 
     def _note(self, kind: Data, name: str, given: Answer, submitted: Answer) -> None:
         """Keep a comparison on much data; both answers too when no small database showed a difference."""
@@ -188,4 +192,4 @@ def _head(answer: Answer) -> Answer:
 
 _TEXTS = {"query": (QUERY, LONGEST_SQL), "setup": (SETUP, LONGEST_SQL), "explanation": (EXPLANATION, LONGEST_PROSE)}
 
-COLLECTOR = Collector(name="query", gathers=QueryAnswer, collect=collect_query, uses=Resource.DATABASE)
+COLLECTOR = Collector(name="query", gathers=QueryAnswer, collect=collect_query, uses=Resource.DATABASE, inspect=inspect)

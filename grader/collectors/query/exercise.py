@@ -102,7 +102,7 @@ def read_exercise(folder: Path) -> Exercise:
     try:
         about = msgspec.convert(toml.parse(), type=_File)
     except msgspec.ValidationError as error:
-        raise toml.value("", f"{path}: {error}") from None
+        raise toml.invalid(error, _File, f"exercise `{folder.name}`") from None
     home = folder / about.data
     try:
         return Exercise(

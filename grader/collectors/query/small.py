@@ -113,10 +113,8 @@ class SmallBench:
         return Difference(name=database.name, tables=shown, given=given, submitted=submitted, tries=tries)
 
     def smallest_failing(self, database: SmallDatabase, failure: Failure) -> Failure:
-        """An error that the values of the rows raise, with few rows that raise it; any other failure as it is."""
+        """An error that the values of the rows raise, with few rows that raise it."""
         state = failure.error.sqlstate if failure.error is not None else ""
-        if not state.startswith(OF_VALUES):
-            return failure
         tables, _ = shrink(database.tables, self._rules, lambda tables: self._fails(tables, state), tries=SHRINKING)
         return structs.replace(failure, tables=self._shown(tables))
 
@@ -163,24 +161,47 @@ class SmallBench:
         return out
 
 
-def compare_small(bench: SmallBench, *, seed: int, fixtures: bool) -> tuple[list[Comparison], Difference | None]:
-    """All comparisons, and the smallest difference among them; raises `SubmittedFailed`."""
+def compare_small(
+    bench: SmallBench, *, seed: int, fixtures: bool
+) -> tuple[list[Comparison], Difference | None, Failure | None]:
+    """All comparisons, the smallest difference among them, and an error that only some rows raise.
+
+    Raises `SubmittedFailed` when the query was stopped or fails on whatever rows there are.
+    """
     found: list[Comparison] = []
     different: list[SmallDatabase] = []
+    failing: list[tuple[SmallDatabase, Failure]] = []
     authored: list[tuple[Data, SmallDatabase]] = [("fixture", one) for one in bench.fixtures()] if fixtures else []
     made: list[tuple[Data, SmallDatabase]] = [("small", one) for one in bench.made(seed)]
     for kind, database in authored + made:
         try:
             same, given, submitted = bench.compare(database)
         except SubmittedFailed as fault:
-            raise SubmittedFailed(bench.smallest_failing(database, fault.failure)) from fault
+            if not of_values(fault.failure):
+                raise
+            failing.append((database, fault.failure))
+            found.append(failed_on(kind, database.name))
+            continue
         found.append(comparison(kind, database.name, given, submitted, same=same))
         if not same:
             different.append(database)
-    if not different:
-        return found, None
-    fewest = min(different, key=lambda database: sum(len(rows) for rows in database.tables.values()))
-    return found, bench.smallest(fewest)
+    difference = bench.smallest(min(different, key=_size)) if different else None
+    failure = bench.smallest_failing(*min(failing, key=lambda one: _size(one[0]))) if failing else None
+    return found, difference, failure
+
+
+def _size(database: SmallDatabase) -> int:
+    return sum(len(rows) for rows in database.tables.values())
+
+
+def of_values(failure: Failure) -> bool:
+    """True when the values of the rows raised the error: other rows may raise none."""
+    return failure.error is not None and failure.error.sqlstate.startswith(OF_VALUES)
+
+
+def failed_on(kind: Data, name: str) -> Comparison:
+    """The record of a data set on which the submitted query raised an error."""
+    return Comparison(data=kind, name=name, given=0, submitted=0, same=False, failed=True)
 
 
 def comparison(kind: Data, name: str, given: Answer, submitted: Answer, *, same: bool) -> Comparison:

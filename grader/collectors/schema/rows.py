@@ -184,22 +184,26 @@ class RowMaker:
         try:
             row = self.insert(parent, shared, depth=depth + 1)
         except Obstacle:
-            if self.session.lost:
-                raise
-            return self._existing(parent, shared)
-        return row.values if needed <= set(row.values) else self._existing(parent, row.values)
+            found = {} if self.session.lost else self._existing(parent, shared)
+            if not found:
+                raise  # with the refusal, which says more than that there is no row
+            return found
+        if needed <= set(row.values):
+            return row.values
+        found = self._existing(parent, row.values)
+        if not found:
+            raise Obstacle(f"a row of {parent.name} was inserted and is not there")
+        return found
 
     def _existing(self, parent: Table, known: Mapping[str, str]) -> dict[str, str]:
-        """A row that the script itself has put there; raises `Obstacle` when there is none."""
+        """A row that the script itself has put there; empty when there is none."""
         columns = [column.name for column in parent.columns if not column.array]
         condition = " AND ".join(f"{self.name(name)} = {value}" for name, value in known.items()) or "TRUE"
         keys = ", ".join(f"quote_nullable({self.name(name)}::text)" for name in columns)
         order = ", ".join(self.name(name) for name in parent.primary_key) or "1"
         query = f"SELECT {keys} FROM {self.name(parent.name)} WHERE {condition} ORDER BY {order} LIMIT 1"  # noqa: S608 - names are quoted, values are our literals
         row = self.session.run(query).fetchone()
-        if row is None:
-            raise Obstacle(f"{parent.name} takes no row and holds none")
-        return dict(zip(columns, map(str, row), strict=True))
+        return dict(zip(columns, map(str, row), strict=True)) if row is not None else {}
 
     def _learn(
         self, table: Table, attempt: Attempt, values: Mapping[str, str], given: Mapping[str, str], turn: int

@@ -35,14 +35,15 @@ REPEATED = _any(r"""
     \bcorrelat\w*  \bkorrel\w*  \bcorrél\w*  \bcorrelacion\w*  \bsub[\s-]?(?:quer|select|plan)\w*  \bunterabfrage\w*
     \bsous[\s-]requ\w*  \bsubconsulta\w*  \bn\s?\+\s?1\b  \bonce\s(?:per|for)\b  \bper[\s-]\w+
     \b(?:for\s)?(?:each|every)\b  \bpro\s(?:zeile|kund\w*)\b  \bjede\w*\b  \bchaque\b  \bcada\b  \bagain\sand\sagain\b
-    \brepeat\w*  \bre-?(?:run|evaluat|execut|comput|calculat|read|scan)\w*  \bloops?\b  \bquadratic\w*
+    \brepeat\w*  \bre-?(?:run|evaluat|execut|comput|calculat|read|scan)\w*  \bquadratic\w*
+    (?<!nested\s)(?<!nested-)\bloops?\b
     \b[\d,.]+\stimes\b(?!\s(?:fast|less|quick|few|bett|small))
 """)
 REWRITTEN = _any(r"""
     \bonce\b  \b(?:one|single)\s(?:pass|scan|read|aggregat\w*|join|query)\b  \bonly\sone\b  \beinmal\b
-    \buna\s(?:sola\s)?vez\b  \bjoin\w*  \bgroup(?:ed|s|ing)?\sby\b  \b(?:group|hash)aggregate\b  \baggregat\w*
-    \bwindow\w*  \blateral\w*  \bcte\w*  \bwith[\s-]clause\w*  \bfilter\w*  \bsargable\b  \brange\b  \bunion\b
-    \bmateriali[sz]\w*  \bpre-?aggregat\w*  \bunnest\w*  \bdecorrelat\w*  \bpush\w*
+    \buna\s(?:sola\s)?vez\b  (?<!\bthe\s)\bjoin\w*  \bgroup(?:ed|s|ing)?\sby\b  \b(?:group|hash)aggregate\b
+    \baggregat\w*  \bwindow\w*  \blateral\w*  \bcte\w*  \bwith[\s-]clause\w*  \bfilter\w*  \bsargable\b
+    \brange\b  \bunion\b  \bmateriali[sz]\w*  \bpre-?aggregat\w*  \bunnest\w*  \bdecorrelat\w*  \bpush\w*
 """)
 CLEARLY_BEFORE = _any(r"""
     \boriginal\w*  \bbefore\b  \bold\b  \bgiven\b  \binitial\w*  \bprevious\w*  \bformer\w*
@@ -94,36 +95,37 @@ NODE_TYPES = _any(r"""
     \bnested[\s-]loop\w*  \bhash(?:[\s_-](?:left|right|semi|anti))?[\s_-]?join\w*  \bmerge[\s_-]?(?:left\s)?join\w*
     \bsub[\s-]?plan\w*  \binit[\s-]?plan\w*  \b(?:hash|group)?aggregate\b  \bwindowagg\w*  \bmemoize\b
     \bmateriali[sz]e\b  \bcte\sscan\b  \bexternal\s(?:merge|sort)\b  \bquicksort\b  \btop-n\sheapsort\b
-    \bincremental\ssort\b  \bfull\s(?:table\s)?scan\w*
+    \bincremental\ssort\b  \bfull\s(?:table\s)?scan\w*  \btable[\s-]?scan\w*  \bvolltabellen-?scan\w*
+    \bparcours\sséquentiel\w*  \b(?:escaneo|recorrido)s?\ssecuencial\w*  \bsequen[tz]i\w+\sscan\w*
+    \bscansion[ei]\ssequenzial[ei]\b
 """)
-_TIME = _any(r"""
-    ms  msecs?  milli\w+  mili\w+  µs  micro\w+  s  secs?  second\w*  min  minutes?
-    sek  sekunden?  sekundy?  segundos?  secondi  мс  миллисекунд\w*  сек  секунд\w*
-""").pattern
-_TIME_CJK = "秒|毫秒|ミリ秒|밀리초|초"  # no word ends there
-_COUNTED = _any(r"""
-    buffers?  blocks?  pages?  rows  costs?  times  x  [kmg]i?b  zeilen  blöcke\w*  puffer\w*  seiten  lignes  blocs
-    tampons  fois  filas  bloques  páginas  veces  righe  blocchi  linhas  blocos  vezes  строк\w*  блок\w*  раза?
-""").pattern
-_LENGTH = _any(r"time runtime laufzeit dauer durée temps tiempo durata tempo время duration shared\shit").pattern
-UNITS = re.compile(
-    rf"(?<=\d)\s?(?:{_TIME})\b|\b(?!s\b|min\b)(?:{_TIME})\b|(?:\b|(?<=\d))(?:{_COUNTED})\b|\b(?:{_LENGTH})\b"
-    rf"|{_TIME_CJK}|行|倍|ブロック|×|%",
-    re.IGNORECASE,
-)
+SUBQUERY = _any(r"""
+    \bsub[\s-]?(?:quer|select|plan)\w*  \bcorrelat\w*  \bkorrel\w*  \bunterabfrage\w*  \bcorrél\w*  \bsous[\s-]requ\w*
+    \bcorrelacion\w*  \bsubconsulta\w*  \bsottoquery\b  \bn\s?\+\s?1\b  подзапрос\w*  子查询  サブクエリ
+""")
+NODE_PARTS = {"sort", "limit", "result", "append", "hash", "scan", "join", "gather", "unique", "node", "nodes", "plan"}
+CAUSE = _any(r"""
+    \bbecause\b  \bsince\b  \bso\b  \btherefore\b  \bthus\b  \bhence\b  \bdue\sto\b  \bcaus\w*  \bwhy\b  \breason\w*
+    \binstead\b  \breplac\w*  \bremov\w*  \bdisappear\w*  \bgone\b  \bbecame\b  \bbecomes?\b  \bturn(?:s|ed)\b
+    \btook\b  \bspen[dt]\w*  \bdominat\w*  \bbottleneck\w*  \bexpensive\b  \bread(?:s|ing)?\b  \bscann\w+
+    \bfilter\w*  \bdiscard\w*  \bthrow\w*  \bruns?\b  \bran\b  \bexecut\w*  \bfeed\w*  \bavoid\w*  \bprobe\w*
+    \bweil\b  \bdadurch\b  \bdaher\b  \bdeshalb\b  \bstatt\b  \bersetz\w*  \bliest\b  \blas\b  \bläuft\b  \blief\w*
+    \bparce\sque\b  \bcar\b  \bdonc\b  \bremplac\w*  \blit\b  \blisait\b  \bau\slieu\b  \bporque\b  \breemplaz\w*
+    \blee\b  \bleía\b  \ben\s(?:vez|lugar)\b  \bperché\b  \binvece\b  \blegge\w*  \bpois\b  \blia\b
+    потому  вместо  читал\w*  因为  代替  扫描
+""")
+ARROW = re.compile(r"→|⇒|->|=>|➜")
+QUANTIFIED = _any(r"""
+    \bevery\b  \beach\b  \ball\b  \balways\b  \bonly\b  \bnever\b  \bonce\b  \btwice\b  \bper[\s-]\w+  \bwhole\b
+    \bentire\w*  \bnone\b  \bboth\b  \b(?:two|three|four|five|\d[\d,.]*)\s(?:\w+\s)?(?:times|loops|sub\w+)\b
+    (?<!nested\s)(?<!nested-)\bloops?\b  \b\d[\d,.]*\s?[x×](?!\w)  \bjede\w*  \balle[rsn]?\b  \bimmer\b  \bnur\b
+    \beinmal\b  \bpro\b  \bchaque\b  \btou(?:t|s|te|tes)\b  \btoujours\b  \bcada\b  \btod[oa]s?\b  \bsiempre\b  \bogni\b
+    \btutt[ieoa]\b  кажд\w*  все\b  每  各
+""")
 NUMBER = re.compile(
     r"(?<![\w.,-])\d{1,3}(?:[,_ \u00a0\u2009\u202f'\u2019]\d{3})+(?:\.\d+)?(?!\w)"
     r"|(?<![A-Za-z_0-9.,])\d+(?:[.,]\d+)?(?:e[+-]?\d+)?(?=\s?[a-zµ]{0,12}\b|[^\w]|[^\x00-\x7f]|$)",
     re.IGNORECASE,
-)
-_COUNT_WORDS = _any(r"""
-    one  two  three  four  five  six  seven  eight  nine  ten  half\sa  eine?r?  zwei  drei  vier  fünf  sechs  sieben
-    acht  neun  zehn  une?  deux  trois  quatre  cinq  sept  huit  neuf  dix  una?  dos  tres  cuatro  cinco  seis
-    siete  ocho  nueve  diez
-""").pattern
-# A figure with a unit of time right behind it counts whatever its size, also in words.
-MEASURED = re.compile(
-    rf"(?<![A-Za-z_0-9.,])(?:\d+(?:[.,]\d+)?|(?:{_COUNT_WORDS}))[\s-]?(?:(?:{_TIME})(?!\w)|{_TIME_CJK})", re.IGNORECASE
 )
 ENGLISH = {"the", "is", "and", "of", "to", "in", "with", "for", "that", "was", "a", "it", "by", "on", "this", "which"}
 OTHER_LANGUAGES = {

@@ -1,8 +1,9 @@
 """Claims of an explanation compared with the plans: confirmed, contradicted, or not checkable.
 
 A claim is contradicted only where no honest reader could see it otherwise: an index that does not exist or that
-no plan uses, a scan that the plans have or have not, a gain where there is none. Numbers are never held against
-anybody: they were measured on other data.
+no plan uses, a scan that the plans have or have not, a gain where there is none. Whether a number is right is held
+against nobody: it was measured on other data. What says "every" or "44 times" is confirmed in part at most: that a
+node is there is compared, how often it runs is not.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import msgspec
 
 from grader.sql.query import claim_words as words
 from grader.sql.query.plan import Node
+from grader.sql.query.prose import sentences
+from grader.sql.query.reading import node_types, reads_a_plan
 
-Verdict = Literal["confirmed", "contradicted", "not checkable"]
+Verdict = Literal["confirmed", "confirmed in part", "contradicted", "not checkable"]
+About = Literal["index", "scan", "node", "spill", "gain", "figure"]
+Judged = tuple[About, Verdict, str]
 NEAR = 0.2
-LONGEST_SENTENCE = 1_000
-LONGEST_PARAGRAPH = 4_000
-MOST_SENTENCES = 400
 LEAST_GAIN = 1.25
 
 
@@ -30,6 +32,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     verdict: Verdict
     because: str
+    about: tuple[About, ...] = ()
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,51 +56,48 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
         return {name.lower() for name in (*self.tables, *columns, *self.added, *self.existing)}
 
 
-def prose(text: str) -> str:
-    """The text without fenced code: a pasted plan is evidence, not an explanation."""
-    return re.sub(r"(?ms)^[ \t]*(```|~~~).*?(?:^[ \t]*\1[^\n]*$|\Z)", "\n", text)
-
-
-def paragraphs(text: str) -> list[str]:
-    """Paragraphs, list items, headings and table rows, each on one line and of bounded length."""
-    out: list[str] = []
-    joins = False
-    for line in prose(text).splitlines():
-        stripped = line.strip()
-        starts = not stripped or re.match(r"([-*+]|\d+[.)]|#+|\||>)\s*", stripped) is not None
-        if stripped and joins and not starts:
-            out[-1] = f"{out[-1][:LONGEST_PARAGRAPH]} {stripped}"
-        elif stripped:
-            out.append(stripped)
-        joins = bool(stripped) and not stripped.startswith(("#", "|"))
-    return [one[:LONGEST_PARAGRAPH] for one in out[:MOST_SENTENCES]]
-
-
-def sentences(text: str) -> list[str]:
-    """Sentences of the prose, at most so many and so long."""
-    parts = [part.strip() for one in paragraphs(text) for part in re.split(r"(?<=[.!?;])\s+", one) if part.strip()]
-    return [part[:LONGEST_SENTENCE] for part in parts[:MOST_SENTENCES]]
-
-
 def claims(text: str, ground: Ground) -> list[Claim]:
-    """Every claim of a text that names an index, a scan, a spill, a gain or a number of the plans."""
-    found: list[Claim] = []
+    """What a text says about indexes, scans, nodes, spills, a gain or numbers: one claim for each sentence."""
+    found: dict[str, list[Judged]] = {}
     heading = ""
     for sentence in sentences(text):
         if sentence.startswith("#"):
             heading = sentence
-            continue
-        for verdict, because in _judged(sentence, heading, ground):
-            found.append(Claim(text=sentence, verdict=verdict, because=because))
-    return found
+        elif sentence not in found:
+            found[sentence] = list(_judged(sentence, heading, ground))
+    return [_claim(sentence, judged) for sentence, judged in found.items() if judged]
 
 
-def _judged(sentence: str, heading: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
-    yield from _indexes(sentence, ground)
-    yield from _seq_scans(sentence, heading, ground)
-    yield from _spills(sentence, heading, ground)
-    yield from _gains(sentence, ground)
-    yield from _numbers(sentence, ground)
+def _claim(sentence: str, judged: list[Judged]) -> Claim:
+    verdicts = {verdict for _, verdict, _ in judged}
+    verdict: Verdict = "confirmed in part"
+    if "contradicted" in verdicts:
+        verdict = "contradicted"
+        judged = [one for one in judged if one[1] == "contradicted"]
+    elif len(verdicts) == 1:
+        verdict = judged[0][1]
+    because = dict.fromkeys(because for _, _, because in judged)
+    about = dict.fromkeys(about for about, said, _ in judged if said != "not checkable")
+    return Claim(text=sentence, verdict=verdict, because="; ".join(because), about=tuple(about))
+
+
+def _judged(sentence: str, heading: str, ground: Ground) -> Iterable[Judged]:
+    quantified = words.QUANTIFIED.search(sentence) is not None
+    for about, found in (
+        ("index", [*_indexes(sentence, ground), *_indexed_columns(sentence, ground)]),
+        ("scan", _seq_scans(sentence, heading, ground)),
+        ("node", [*_nodes(sentence, ground), *_subqueries(sentence, ground)]),
+    ):
+        for verdict, because in found:
+            in_part = quantified and verdict == "confirmed"
+            shown = f"{because} (for how many or how often was not checked)" if in_part else because
+            yield about, "confirmed in part" if in_part else verdict, shown  # type: ignore[misc] # the names above
+    for verdict, because in _spills(sentence, heading, ground):
+        yield "spill", verdict, because
+    for verdict, because in _gains(sentence, ground):
+        yield "gain", verdict, because
+    for verdict, because in _numbers(sentence, ground):
+        yield "figure", verdict, because
 
 
 def _indexes(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
@@ -116,6 +116,60 @@ def _indexes(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
             yield "contradicted", f"no plan uses the index {name}"
         else:
             yield "confirmed", f"the index {name} exists"
+
+
+def _indexed_columns(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
+    """An index told by what it is on instead of by its name."""
+    if not words.INDEX.search(sentence) or words.DOUBTFUL.search(sentence):
+        return
+    used = used_indexes(ground.given, ground.final, *ground.others)
+    for name, (table, *columns) in ground.added.items():
+        if columns and not _holds(sentence, name) and _holds(sentence, table) and _holds(sentence, columns[0]):
+            uses = "a plan uses it" if name.lower() in used else "no plan uses it"
+            yield "confirmed", f"there is an index on {table} ({columns[0]}) and {uses}"
+
+
+def _holds(sentence: str, name: str) -> bool:
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])", sentence, re.IGNORECASE) is not None
+
+
+def _nodes(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
+    """Nodes that a sentence says something about; that a plan of ours has none is no contradiction."""
+    if not reads_a_plan(sentence, _plan_names(ground)):
+        return
+    for kind in sorted(node_types(sentence)):
+        had, has = _has(ground.given, kind), any(_has(plan, kind) for plan in (ground.final, *ground.others))
+        if had or has:
+            yield "confirmed", f"{kind}: {_yes(had)} before, {_yes(_has(ground.final, kind))} after"
+        else:
+            yield "not checkable", f"none of our plans has a {kind}"
+
+
+def _subqueries(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
+    """Subqueries on a table, in the words of the query instead of the plan's."""
+    if not words.SUBQUERY.search(sentence):
+        return
+    for table in ground.tables:
+        if _holds(sentence, table) and (loops := _subplan_loops(ground.given, table)):
+            after = _subplan_loops(ground.final, table)
+            times = f"up to {after:,} times" if after else "none"
+            yield "confirmed", f"subqueries on {table} ran up to {loops:,} times before, {times} after"
+
+
+def _subplan_loops(plan: Node, table: str) -> int:
+    """How often the subplans that read a table ran, at most; 0 when there is none."""
+    subplans = [node for node in plan.walk() if node.role == "SubPlan"]
+    return max((s.loops for s in subplans if any(n.relation.lower() == table.lower() for n in s.walk())), default=0)
+
+
+def _has(plan: Node, kind: str) -> bool:
+    return any(kind in (node.type, node.role) for node in plan.walk())
+
+
+def _plan_names(ground: Ground) -> set[str]:
+    """What a plan is about: tables, columns, indexes and WITH names, in lower case."""
+    plans = (ground.given, ground.final, *ground.others)
+    return ground.objects() | {node.cte.lower() for plan in plans for node in plan.walk() if len(node.cte) > 1}
 
 
 def _seq_scans(sentence: str, heading: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
@@ -185,6 +239,8 @@ def _gains(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
     if ground.gain < LEAST_GAIN:
         if words.FASTER_IN_WORDS.search(sentence):  # "44x" alone may be loops
             yield "contradicted", "the work did not become less"
+    elif re.search(r"\d", sentence):
+        yield "confirmed in part", f"the work became {ground.gain:,.1f} times less; time was not compared"
     else:
         yield "confirmed", f"the work became {ground.gain:,.1f} times less"
 
@@ -196,7 +252,7 @@ def _numbers(sentence: str, ground: Ground) -> Iterable[tuple[Verdict, str]]:
         if value is None or value < 10 or (1900 <= value <= 2100):  # noqa: PLR2004 - small numbers and years say little
             continue
         if any(abs(value - number) <= NEAR * number for number in known):
-            yield "confirmed", f"{text.strip()} is near a number of the plans"
+            yield "confirmed in part", f"{text.strip()} is near a number of the plans"
         else:
             yield "not checkable", f"{text.strip()} is in none of the plans: other data, or another measure"
 

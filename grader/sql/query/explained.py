@@ -8,7 +8,9 @@ from collections.abc import Collection
 import msgspec
 
 from grader.sql.query import claim_words as words
-from grader.sql.query.claims import LEAST_GAIN, Ground, paragraphs, used_indexes
+from grader.sql.query.claims import LEAST_GAIN, Ground, used_indexes
+from grader.sql.query.prose import paragraphs, sentences, sentences_of
+from grader.sql.query.reading import reads_a_plan
 
 FEW_WORDS = 60
 LEAST_WORDS = 40
@@ -28,14 +30,14 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 def effects(
     text: str, ground: Ground, *, index_gain: float, rewrite_gain: float, wrong: Collection[str] = ()
 ) -> list[Effect]:
-    """What the 2×2 says made the difference, each with the paragraph that explains it.
+    """What the 2×2 says made the difference, each with the passage that explains it.
 
-    A paragraph with one of the `wrong` sentences explains nothing. `index_gain` is how much less work the setup
-    makes of the submitted query, `rewrite_gain` how much less the submitted query does than the given one under
-    the same setup.
+    The `wrong` sentences explain nothing; those beside them count for themselves. `index_gain` is how much less
+    work the setup makes of the submitted query, `rewrite_gain` how much less the submitted query does than the
+    given one under the same setup.
     """
     out = []
-    told = [paragraph for paragraph in paragraphs(text) if not any(sentence in paragraph for sentence in wrong)]
+    told = [" ".join(s for s in sentences_of(paragraph) if s not in wrong) for paragraph in paragraphs(text)]
     used = [name for name in ground.added if name.lower() in used_indexes(ground.final)]
     if index_gain >= LEAST_GAIN and used:
         where = _index(told, ground, used)
@@ -103,16 +105,15 @@ def is_english(text: str) -> bool:
     return english >= ENGLISH_SHARE * len(found)
 
 
-def measured_numbers(text: str) -> set[str]:
-    """Numbers of the text, code included, that may be measurements; empty when no unit is named anywhere."""
-    if not words.UNITS.search(text):
-        return set()
-    found = {number.strip() for number in words.NUMBER.findall(text)}
-    large = {number for number in found if not re.fullmatch(r"(?:19|20)\d\d|[0-9]", number)}
-    small = {" ".join(figure.split()) for figure in words.MEASURED.findall(text)}
-    return large | {figure for figure in small if not any(figure.startswith(number) for number in large)}
+def plan_readings(text: str, ground: Ground) -> list[str]:
+    """Sentences of the prose that say something about a node of a plan; pasted plans and bare lists say nothing."""
+    plans = (ground.given, ground.final, *ground.others)
+    aliases = {node.alias.lower() for plan in plans for node in plan.walk()}
+    shown = {form for alias in aliases if alias for form in (f"`{alias}`", f"on {alias}")}
+    return [sentence for sentence in sentences(text) if reads_a_plan(sentence, ground.objects() | shown)]
 
 
-def plan_nodes(text: str) -> set[str]:
-    """Kinds of plan nodes that the text names, code included."""
-    return {re.sub(r"[\s_-]+", " ", found.lower()).rstrip("s") for found in words.NODE_TYPES.findall(text)}
+def compares(text: str) -> bool:
+    """True when the text sets something against something else: before and after, or an arrow between them."""
+    both = words.BEFORE.search(text) is not None and words.AFTER.search(text) is not None
+    return both or any(pattern.search(text) for pattern in (words.ARROW, words.GONE))

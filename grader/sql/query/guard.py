@@ -2,13 +2,14 @@
 
 Anything not on a list is refused with its place and the reason in the words of the brief. This is the first of
 three walls; the roles the statements run as and the extended protocol are the others. What sqlglot cannot read
-is no fault of the answer by itself: `unread` says so, and PostgreSQL decides.
+is no fault of the answer by itself: `unread` says so, unless a function that is not allowed stands in it. It is not
+run then, and a person looks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 import sqlglot
@@ -16,13 +17,35 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from grader.evidence.query import Refusal
-from grader.sql.query.guard_words import COLUMN_TYPES, FUNCTIONS, NAMED_FUNCTIONS, NODES, REASONS, SYSTEM_COLUMNS
+from grader.sql.query.guard_words import (
+    CLOCK,
+    CLOCK_WORD,
+    COLUMN_TYPES,
+    FUNCTIONS,
+    NAMED_FUNCTIONS,
+    NODES,
+    REASONS,
+    SYSTEM_COLUMNS,
+)
 from grader.sql.query.text import SqlText, Statement, read
 from grader.visible import one_line
 
 LONGEST = 100_000
 MOST_NODES = 5_000
 _UNDERLINE = re.compile(r"\x1b\[\d*m")  # sqlglot marks the place for a terminal
+_LITERAL = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
+_UNKNOWN_FORMS = re.compile(
+    rf"{_LITERAL}|(?<![\w.$])(?P<number>\d+(?:_\d+)+)(?!\w)"
+    r"|(?P<using>\bUSING\s*\([^()'\"]*\))\s+AS\s+(?:[A-Za-z_]\w*|\"[^\"]+\")",
+    re.IGNORECASE,
+)
+_CALL = re.compile(rf"{_LITERAL}|(?<![\w$])(?P<name>[A-Za-z_]\w*)(?=\s*\()")
+_NEVER = ("xml", "json", "pg_", "lo_", "dblink", "txid_", "query_to_", "table_to_", "database_to_", "schema_to_")
+_NEVER_WHOLE = {
+    *("set_config", "current_setting", "generate_series", "unnest", "repeat", "lpad", "rpad", "string_agg", "random"),
+    *("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "gen_random_uuid"),
+    *("nextval", "setval", "cursor_to_xml"),
+}
 _NO_STATEMENT = "there is no query in the file: write one SELECT"
 _TOO_DEEP = "the query is nested hundreds of levels deep: nobody can read that"
 _TOP = (exp.Select, exp.SetOperation, exp.Subquery)
@@ -44,15 +67,41 @@ def check_query(sql: str, tables: Collection[str], *, file: str = "query.sql") -
         return GuardedQuery(text=text.blanked, refusals=whole)
     statement = text.statements[0]
     place = Places(text, statement, file)
-    start = " " * statement.offset + statement.text  # offsets of nodes are offsets in the file
+    start = " " * statement.offset + _plainer(statement.text)  # offsets of nodes are offsets in the file
     query = "".join("\n" if char == "\n" else " " for char in text.blanked[: statement.offset]) + statement.text
     try:
         trees = [tree for tree in sqlglot.parse(start, read="postgres") if tree is not None]
     except RecursionError:
         return GuardedQuery(text=query, refusals=(place.refusal(exp.Null(), _TOO_DEEP),))
     except SqlglotError as error:
-        return GuardedQuery(text=query, unread=one_line(_UNDERLINE.sub("", str(error))))
+        strange = tuple(_strange_calls(start, text, file))
+        unread = "" if strange else one_line(_UNDERLINE.sub("", str(error)))
+        return GuardedQuery(text=query, refusals=strange, unread=unread)
     return GuardedQuery(text=query, refusals=tuple(_walk(trees[0], place, {name.lower() for name in tables})))
+
+
+def _plainer(statement: str) -> str:
+    """The statement with forms that sqlglot does not know in ones of the same length that mean the same to a guard.
+
+    `1_000` is read as 01000, and the name of `USING (…) AS name` is left out: it only names columns anew.
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        if found["number"]:
+            return found["number"].replace("_", "").rjust(len(found[0]), "0")
+        kept = found["using"] or found[0]
+        return kept + re.sub(r"[^\n]", " ", found[0][len(kept) :])
+
+    return _UNKNOWN_FORMS.sub(plain, statement)
+
+
+def _strange_calls(statement: str, text: SqlText, file: str) -> Iterator[Refusal]:
+    """Functions that are not allowed, found without a reader: nothing else can hide behind what it cannot read."""
+    for found in _CALL.finditer(statement):
+        name = (found["name"] or "").lower()
+        if name.startswith(_NEVER) or name in _NEVER_WHOLE:
+            what = f"the function `{one_line(name, 60)}` is not allowed"
+            yield mark_refusal(text, what, found.start(), len(name), file)
 
 
 def _whole_file(sql: str, text: SqlText, file: str) -> tuple[Refusal, ...]:
@@ -126,10 +175,17 @@ def _system_column(node: exp.Expr) -> bool:
     return isinstance(node, exp.Column) and node.name.lower() in SYSTEM_COLUMNS
 
 
+def clock_word(node: exp.Expr) -> bool:
+    """A string that PostgreSQL reads as a moment by its clock wherever a date is meant: 'today', '[now,tomorrow)'."""
+    return isinstance(node, exp.Literal) and bool(node.is_string) and CLOCK_WORD.match(node.name) is not None
+
+
+CLOCK_SAID = f"this word stands for {CLOCK}"
 _EXCEPTIONS: tuple[tuple[Callable[[exp.Expr], bool], str], ...] = (
     (_endless, "WITH RECURSIVE is not needed here and may never end"),
     (_catalog_like, "a WITH name must not look like a catalog table (pg_…)"),
     (_strange_type, "a type that the exercise does not need"),
+    (clock_word, CLOCK_SAID),
     (_system_column, "a system column says where a row is stored, not what it means"),
 )
 
@@ -139,6 +195,8 @@ def against_function(node: exp.Func) -> str:
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
         quoted = isinstance(node.this, exp.Identifier)
+        if name == "age" and len(node.expressions) == 1:
+            return f"age() of one moment reads {CLOCK}"
         return "" if name in NAMED_FUNCTIONS and not quoted else f"the function `{one_line(name, 60)}` is not allowed"
     if isinstance(node, FUNCTIONS):
         return ""

@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from grader.evidence.query import Refusal, Setting
-from grader.sql.query.guard import LONGEST, against_function, mark_refusal
+from grader.sql.query.guard import CLOCK_SAID, LONGEST, against_function, clock_word, mark_refusal
 from grader.sql.query.guard_words import COLUMN_TYPES
 from grader.sql.query.text import Statement, read
 from grader.visible import one_line
@@ -187,6 +187,8 @@ def _against_index(tree: exp.Create) -> str:
 def _against_index_node(node: exp.Expr) -> str:
     if isinstance(node, exp.DataType) and node.this not in COLUMN_TYPES:
         return f"the type {one_line(node.sql('postgres'), 40)} is not needed in an index"
+    if clock_word(node):
+        return CLOCK_SAID
     if isinstance(node, _INDEX_NODES):
         return ""
     return against_function(node) if isinstance(node, exp.Func) else _not_in_index(node)

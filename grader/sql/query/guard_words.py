@@ -6,6 +6,8 @@ string_agg), reads a clock, a setting, a file or the catalog, sleeps, locks or n
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 NODES: tuple[type[exp.Expr], ...] = (
@@ -57,7 +59,8 @@ COLUMN_TYPES = {
 
 SYSTEM_COLUMNS = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"}
 
-_CLOCK = "a clock: the same data must always give the same rows"
+CLOCK_WORD = re.compile(r"\s*(?:[\[({][^,]*?,?)?[\s\"]*(?:now|today|tomorrow|yesterday)(?![a-z_-])", re.IGNORECASE)
+CLOCK = "a clock: the same data must always give the same rows"
 _ROWS = "a function that makes rows is not needed here and has no bound"
 
 REASONS = {
@@ -74,12 +77,12 @@ REASONS = {
     "Parameter": "there are no parameters: write the value",
     "Placeholder": "there are no parameters: write the value",
     "ObjectIdentifier": "only the exercise's own tables may be read, no catalog",
-    "CurrentDate": _CLOCK,
-    "CurrentTime": _CLOCK,
-    "CurrentTimestamp": _CLOCK,
-    "CurrentDatetime": _CLOCK,
-    "Localtime": _CLOCK,
-    "Localtimestamp": _CLOCK,
+    "CurrentDate": CLOCK,
+    "CurrentTime": CLOCK,
+    "CurrentTimestamp": CLOCK,
+    "CurrentDatetime": CLOCK,
+    "Localtime": CLOCK,
+    "Localtimestamp": CLOCK,
     "Rand": "chance: the same data must always give the same rows",
     "Randn": "chance: the same data must always give the same rows",
     "Uuid": "chance: the same data must always give the same rows",

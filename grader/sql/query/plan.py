@@ -18,6 +18,7 @@ from grader.exhibits import PlanExhibit, PlanNode
 BUFFER_WEIGHT = 8
 TEMP_WEIGHT = 30
 MOST_NODES_SHOWN = 60
+MOST_LINES_AS_TEXT = 16
 LONGEST_CONDITION = 160
 _CONDITIONS = (
     *("Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter", "One-Time Filter"),
@@ -156,6 +157,20 @@ def shares(root: Node) -> list[float]:
     own = own_work(root)
     total = sum(own) or 1.0
     return [part / total for part in own]
+
+
+def as_text(root: Node) -> str:
+    """The counts of a plan as PostgreSQL words them, without estimates and times; cut when it is long."""
+    lines = []
+    for node in root.walk():
+        lead = "  " * node.depth + ("->  " if node.depth else "")
+        name = node.type + (f" using {node.index}" if node.index else "")
+        about = f" on {node.relation or node.cte}" if node.relation or node.cte else ""
+        lines.append(f"{lead}{name}{about} (actual rows={node.rows:g} loops={node.loops})")
+        if not node.depth:
+            lines.append(f"  Buffers: shared hit and read={node.buffers}, temp={node.temp}")
+    left = len(lines) - MOST_LINES_AS_TEXT
+    return "\n".join([*lines[:MOST_LINES_AS_TEXT], *([f"… {left} more lines"] if left > 0 else [])])
 
 
 def exhibit(root: Node, title: str, flags: dict[int, tuple[str, ...]]) -> PlanExhibit:

@@ -16,9 +16,15 @@ def placed(catalog: Schema, written: Schema) -> Schema:
     """The catalog with the places that the reading of the script knows."""
     tables = []
     for table in catalog.tables:
-        source = written.table(table.name)
+        source = written.table(table.name) or _anywhere(written, table.name)
         tables.append(_table(table, source) if source else table)
     return Schema(tables=tuple(tables))
+
+
+def _anywhere(written: Schema, name: str) -> Table | None:
+    """The only table written under that name: a script that sets its search path does not repeat the schema's name."""
+    found = [table for table in written.tables if table.name == name.rpartition(".")[2]]
+    return found[0] if len(found) == 1 else None
 
 
 def _table(table: Table, source: Table) -> Table:

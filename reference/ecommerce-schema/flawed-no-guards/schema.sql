@@ -15,6 +15,7 @@ CREATE TABLE products (
     stock int
 );
 CREATE TABLE product_categories (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     product_id uuid,
     category_id uuid
 );
