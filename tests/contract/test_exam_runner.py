@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from grader import pipeline
-from grader.collectors.exam.client import MAX_ERROR, ExamClient
+from grader.collectors.exam.client import MAX_BODY, MAX_ERROR, ExamClient
 from grader.collectors.exam.runner import ExamRunner
 from grader.errors import SubmissionFault
 from grader.evidence.exam import HttpExam
@@ -216,6 +216,39 @@ def test_a_service_that_hangs_is_given_up_after_three_requests() -> None:
         exam = examined(service, Step(id="a", send="GET /", repeat=6), deadline=0.1)
     assert statuses(exam)[:3] == ["no answer within 0.1 s"] * 3
     assert statuses(exam)[3:] == ["the service stopped answering at `s.a`"] * 3
+
+
+def test_a_slow_operation_is_not_taken_for_a_service_that_hangs() -> None:
+    def answer(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+        if handler.path == "/slow":
+            time.sleep(1)
+        with contextlib.suppress(OSError):
+            reply(handler, 200, {})
+
+    with serving(answer) as service:
+        exam = examined(service, Step(id="a", send="GET /slow", repeat=4), Step(id="b", send="GET /b"), deadline=0.3)
+    assert statuses(exam) == [*["no answer within 0.3 s"] * 4, 200]
+    assert (exam.died_at, exam.stopped) == ("", "")
+
+
+def test_an_answer_without_an_end_is_none() -> None:
+    def answer(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+        handler.send_response(200 if handler.path == "/ok" else 500)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            handler.wfile.write(b'{"id": 1}' + b" " * (MAX_BODY + 1))
+
+    with serving(answer) as service:
+        exam = examined(service, Step(id="a", send="GET /ok"), Step(id="b", send="GET /error"))
+    assert statuses(exam) == ["the answer had no end within 1 MB", 500]
+
+
+def test_the_host_is_the_same_in_every_run_whatever_our_port_is() -> None:
+    with serving(lambda handler, _: reply(handler, 200, {"self": f"http://{handler.headers['Host']}/"})) as service:
+        exam = examined(service, Step(id="a", send="GET /"))
+    received = exam.runs[0].exchange and exam.runs[0].exchange.received
+    assert received
+    assert json.loads(received.body) == {"self": "http://127.0.0.1:8000/"}
 
 
 def test_dripping_bytes_does_not_extend_the_deadline() -> None:

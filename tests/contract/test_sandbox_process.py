@@ -112,6 +112,30 @@ def test_a_service_that_crashes_is_told_with_its_last_lines(tmp_path: Path) -> N
     assert "ValueError: no" in fault.value.problem.snippet
 
 
+def test_a_service_that_does_not_start_is_started_once_for_all_who_ask(tmp_path: Path) -> None:
+    tries = tmp_path / "tries"
+    crash = f"open({str(tries)!r}, 'a').write('x')\nraise SystemExit(3)\n"
+    sandbox = ProcessSandbox(Stages())
+    told = []
+    for _ in range(2):
+        with submitted(tmp_path / "answer", {"main.py": crash}) as submission:
+            for _ in range(2):
+                with pytest.raises(SubmissionFault) as fault, sandbox.serve(submission, environment={}):
+                    pass
+                told.append(fault.value.problem)
+    assert tries.read_text() == "xx", "once for each time it is handed in"
+    assert (told[0].code, told[0]) == ("E320", told[1])
+
+
+def test_a_fault_while_a_service_runs_does_not_keep_it_from_the_next_start(tmp_path: Path) -> None:
+    sandbox = ProcessSandbox(Stages())
+    with submitted(tmp_path, {"main.py": server(), "README.md": "x"}) as submission:
+        with pytest.raises(SubmissionFault), sandbox.serve(submission, environment={}):
+            raise SubmissionFault("E320", "it broke later")
+        with sandbox.serve(submission, environment={}) as service:
+            assert ask(service).status_code
+
+
 def test_a_port_that_is_taken_is_never_mistaken_for_the_submission(tmp_path: Path) -> None:
     code = "import socket, time\nlistener = socket.create_server(('127.0.0.1', 8000))\nprint('up', flush=True)\n"
     other = subprocess.Popen([sys.executable, "-c", code + "time.sleep(60)"], stdout=subprocess.PIPE, text=True)

@@ -11,6 +11,7 @@ from grader.checks.schema import (
     integrity,
     normalization,
     reading,
+    relations,
     rules,
 )
 from grader.evidence.schema import SchemaFacts
@@ -18,6 +19,7 @@ from grader.model import Check
 
 CHECKS: tuple[Check[SchemaFacts], ...] = (
     *completeness.CHECKS,
+    *relations.CHECKS,
     *normalization.CHECKS,
     *data_types.CHECKS,
     *integrity.CHECKS,

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from grader.checks.schema.completeness import misdirected
 from grader.checks.schema.footing import ground
 from grader.checks.schema.normalization import category_columns, lists_categories, on_header
+from grader.checks.schema.relations import misdirected
 from grader.checks.schema.rules import empty, may_be_empty, never_empty
 from grader.checks.schema.shown import Fault, keys_asked, shared, tables_asked, verdict
 from grader.evidence.schema import Cardinality, DiagramFile, DrawnRelationship, SchemaFacts, Table
