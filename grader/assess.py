@@ -102,7 +102,10 @@ def _score(
     percent = round(100 * points / possible, 1)
     failed = [gate for gate, found in zip(challenge.gates, gates, strict=True) if found.outcome is Outcome.FAIL]
     waits = any(gate.outcome is Outcome.FOR_REVIEW for gate in gates)  # a must-pass fact that only people can see
-    band = None if waits and not failed else band_of(challenge, percent, failed)
+    lowest = 100 * points / (possible + _left_open(challenge, scores))
+    reached = band_of(challenge, percent, failed)
+    depends = reached != band_of(challenge, lowest, failed)
+    band = None if depends or (waits and not failed) else reached
     capped = tuple(gate.id for gate in failed) if band not in (None, challenge.bands.of(percent)) else ()
     return Score(
         points=points,
@@ -113,6 +116,12 @@ def _score(
         bands=bands,
         capped_by=capped,
     )
+
+
+def _left_open(challenge: Challenge, scores: list[CriterionScore]) -> float:
+    """Points that a check should have decided and a person must: a band that depends on them is not reached yet."""
+    pairs = zip(challenge.criteria, scores, strict=True)
+    return sum((score.waiting for criterion, score in pairs if not criterion.review), 0.0)
 
 
 def _criterion(criterion: Criterion, score: CriterionScore, judgements: tuple[Judgement, ...]) -> CriterionResult:

@@ -106,10 +106,10 @@ def _headline(result: Result) -> str:
     if result.score.points is None:
         codes = ", ".join(plain(problem.code) for problem in result.problems)
         return f"not graded: our side ({codes})" if codes else "not graded: our side"
-    band = BAND.get(result.score.band or "", "").lower()
+    band = BAND.get(result.score.band or "", "the band waits for people").lower()
     gate = " · gate failed" if overview.failed_gates(result) else ""
     failed = " · could not be run" if result.status == "failed" else ""
-    return f"{overview.points(result)}{f' · {band}' if band else ''}{gate}{failed}"
+    return f"{overview.points(result)} · {band}{gate}{failed}"
 
 
 def _parts(result: Result) -> Iterable[str]:

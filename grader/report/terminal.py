@@ -95,14 +95,14 @@ def _graded(result: Result, writer: _Writer) -> Iterator[str]:
 
 def _verdict(result: Result, writer: _Writer) -> Iterator[str]:
     score = result.score
-    band = BAND.get(score.band or "", "").lower()
+    band = BAND.get(score.band or "", "the band waits for people").lower()
     if score.points is None:
         yield "  " + writer.paint(
             "Undecided: our side failed" if result.status == "undecided" else "No score", "yellow"
         )
     else:
         percent = "" if score.percent is None else f" · {number(score.percent)} %"
-        yield "  " + writer.paint(f"{overview.points(result)}{percent}", "bold") + (f" · {band}" if band else "")
+        yield "  " + writer.paint(f"{overview.points(result)}{percent}", "bold") + f" · {band}"
     if result.status == "failed":
         yield "  " + writer.paint("The submission could not be run", "red")
     for said in overview.verdict(result):

@@ -135,6 +135,22 @@ def test_a_failed_gate_caps_the_band_and_says_so() -> None:
     assert (result.score.percent, result.score.band, result.score.capped_by) == (90.0, "below", ("must",))
 
 
+def test_a_band_that_depends_on_what_a_person_must_say_is_not_reached_yet() -> None:
+    def seen(_numbers: Numbers) -> Finding:
+        return Finding(outcome=Outcome.FOR_REVIEW, message="no row could be inserted")
+
+    checks = {**CHECKS, "seen": Check(name="seen", needs=Numbers, ask=seen)}
+
+    def band(waiting: float) -> str | None:
+        uses = (use("a", weight=9), use("b", check="seen", options={}, weight=waiting))
+        people = criterion(use("c", check="seen", options={}), id="people", points=90.0, review=True)
+        pack = challenge(criterion(*uses, points=10.0), people)
+        return assess(pack, saved({Numbers: Numbers(values={"a": 4})}), checks).score.band
+
+    assert band(1) == "senior"
+    assert band(9) is None
+
+
 def test_a_self_check_has_no_score_and_no_questions() -> None:
     question = Question(ask="Why?", listen_for="A reason")
     pack = challenge(criterion(use("a", question=question)))
