@@ -245,6 +245,18 @@ def test_the_catalog_is_drawn_with_findings_marked() -> None:
     assert any(edge.child == "orders" and edge.parent == "users" and not edge.one for edge in exhibit.edges)
 
 
+def test_a_mark_says_of_a_column_only_what_is_so_of_that_column() -> None:
+    sql = changed(
+        ("CREATE INDEX ON order_items (product_id);", ""), ("CREATE INDEX ON orders (user_id, placed_at);", "")
+    )
+    (exhibit,) = ask("schema.drawn", facts(sql)).exhibits
+    assert isinstance(exhibit, DiagramExhibit)
+    marks = {f"{table.name}.{c.name}": c.warning for table in exhibit.tables for c in table.columns if c.warning}
+    assert marks.keys() == {"orders.user_id", "order_items.product_id"}
+    assert "latest orders of a user" in marks["orders.user_id"]
+    assert marks["order_items.product_id"] == "is not the first column of any index"
+
+
 def test_a_diagram_of_many_tables_is_bounded() -> None:
     sql = changed() + "".join(f"CREATE TABLE extra_{n} (id int PRIMARY KEY);" for n in range(40))
     (exhibit,) = ask("schema.drawn", facts(sql)).exhibits

@@ -16,6 +16,7 @@ MOST_TABLES = 25
 MOST_COLUMNS = 30
 MOST_ROWS = 60
 MAX_NOTES = 6_000
+_OF_THE_FIRST = re.compile(r" \([^)]*\)|: .*")  # its type, and what it leads to, are not those of the other columns
 
 _MARKING: tuple[Callable[[SchemaFacts], Finding], ...] = (
     data_types.money,
@@ -75,7 +76,7 @@ def _warnings(facts: SchemaFacts) -> Iterator[tuple[tuple[str, str], str]]:
             what = finding.message.partition(" ")[2].partition(" (also ")[0]
             yield first, what
             for spot in others:
-                yield spot, re.sub(r" \([^)]*\)", "", what)  # the type in brackets is that of the first
+                yield spot, _OF_THE_FIRST.sub("", what)
 
 
 def _spots(message: str, facts: SchemaFacts) -> list[tuple[str, str]]:
