@@ -15,14 +15,14 @@ from msgspec.structs import replace
 from grader.collectors.exam.client import ExamClient
 from grader.errors import SubmissionFault
 from grader.evidence.exam import Capture, HttpExam, StepRun
-from grader.evidence.http import Exchange, Received
+from grader.evidence.http import Exchange, Received, Sent
 from grader.exam.paths import MISSING, dig
 from grader.exam.plan import Scenario, Step, Walk, capture_key
 from grader.exam.requests import Call, Ready, build, calls, secret_headers, shell_name
 from grader.exam.values import MissingValue
 from grader.sandbox import Service
 
-HUNG_AFTER = 3  # requests in a row without an answer: the service hangs, waiting longer finds nothing new
+HUNG_AFTER = 3  # requests in a row without an answer: the service may hang, and waiting longer finds nothing new
 ERROR_STATUS = 400
 MAX_CAPTURE = 2000
 MAX_VALUE = 4096  # longer ones are long for their own sake
@@ -80,8 +80,6 @@ class ExamRunner:
             return
         if received.startswith("no answer"):
             self._silent += 1
-            if self._silent >= HUNG_AFTER and not self._stopped:
-                self._died_at, self._stopped = step, f"the service stopped answering at `{step}`"
         elif not self._stopped and self._is_gone():
             self.gone(step)
 
@@ -105,9 +103,22 @@ class ExamRunner:
             self._service.base_url, sent.method, sent.target, secret_headers(sent, self._token), ready.content
         )
         self.note(step, received)
+        if self._silent >= HUNG_AFTER and not self._stopped:
+            await self._see_whether_it_hangs(client, step)
         if isinstance(received, str):
             return Exchange(sent=sent, error=received)
         return Exchange(sent=sent, received=received)
+
+    async def _see_whether_it_hangs(self, client: ExamClient, step: str) -> None:
+        """One operation may be slow while the others answer: a request that asks for nothing tells."""
+        plain = Sent(method="GET", target="/")
+        received = await client.send(
+            self._service.base_url, plain.method, plain.target, secret_headers(plain, self._token), None
+        )
+        if isinstance(received, Received):
+            self._silent = 0
+        elif not self._stopped:
+            self._died_at, self._stopped = step, f"the service stopped answering at `{step}`"
 
     @property
     def scope(self) -> dict[str, Any]:
