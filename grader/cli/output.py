@@ -73,7 +73,21 @@ def emit(result: Result, asked: Asked) -> None:
         text = _for_terminal(result) if name == "human" and sys.stdout.isatty() else FORMATS[name](result)
         sys.stdout.write(text.rstrip("\n") + "\n")
     for name, file in asked.written:
-        _replace(file.parent, {file.name: FORMATS[name](result).encode()})
+        _write(file, FORMATS[name](result).encode())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """A file is replaced as a whole; a device, a pipe or what a link leads to (`/dev/null`) is written into."""
+    if not file.is_symlink() and (file.is_file() or not file.exists()):
+        _replace(file.parent, {file.name: content})
+        return
+    try:
+        with file.open("wb") as stream:
+            stream.write(content)
+    except BrokenPipeError:  # told at the top, as for stdout
+        raise
+    except OSError as error:
+        raise disk_fault(error, file) from error
 
 
 def _for_terminal(result: Result) -> str:

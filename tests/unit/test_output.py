@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -66,6 +67,22 @@ def test_formats_go_to_stdout_or_files(tmp_path: Path, capsys: pytest.CaptureFix
     output.emit(graded(), asked)
     assert msgspec.json.decode(capsys.readouterr().out)["status"] == "graded"
     assert (tmp_path / "summary.md").read_text().strip()
+
+
+def test_a_pipe_a_device_or_a_link_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    pipe, target, link = tmp_path / "pipe", tmp_path / "target.md", tmp_path / "link.md"
+    os.mkfifo(pipe)
+    target.write_text("older")
+    link.symlink_to(target)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        output.emit(graded(), output.asked([f"md={pipe}", f"md={link}"]))
+        assert os.read(reader, 1 << 16) == target.read_bytes()
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert "A tiny challenge" in target.read_text()
 
 
 def test_an_unknown_format_is_answered_with_a_near_one() -> None:
