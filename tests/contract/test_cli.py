@@ -232,8 +232,14 @@ def test_every_pack_that_is_shipped_can_be_read_and_shown(name: str) -> None:
     assert name in grader("challenge", "list").stdout
 
 
+def _interruptible() -> None:
+    """Jobs that a script starts in the background are born deaf to Ctrl-C; these tests may be such a job."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.engine
-def test_an_interrupted_grade_leaves_nothing_behind(tmp_path: Path, engine: Engine) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_grade_leaves_nothing_behind(tmp_path: Path, engine: Engine, how: signal.Signals) -> None:
     process = subprocess.Popen(
         [
             sys.executable,
@@ -248,9 +254,10 @@ def test_an_interrupted_grade_leaves_nothing_behind(tmp_path: Path, engine: Engi
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_interruptible,  # noqa: PLW1509 - it only sets a signal, and no thread of ours runs here
     )
     _await_container(engine, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in told
