@@ -65,7 +65,7 @@ class SavedEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def freeze(evidence: Evidence) -> dict[str, SavedItem]:
-    """Evidence by kind name, ready to be encoded."""
+    """Evidence by kind name in its JSON form: what is judged now is what will be read back from the file."""
     return {kind.__name__: _freeze_one(value) for kind, value in evidence.items()}
 
 
@@ -79,7 +79,7 @@ def _freeze_one(value: object) -> SavedItem:
         return SavedItem(not_collected=value.problem)
     if isinstance(value, NoEvidence):
         return SavedItem(no_evidence=value.problem)
-    return SavedItem(value=value)
+    return SavedItem(value=msgspec.json.decode(msgspec.json.encode(value, order="deterministic")))
 
 
 def _thaw_one(kind: type[Any], item: SavedItem) -> Any:  # noqa: ANN401 - one of KINDS, known only at run time

@@ -9,7 +9,7 @@ from rubrics import CHECKS, Numbers, Words, challenge, criterion, saved, use
 from grader import result as result_file
 from grader.assess import assess
 from grader.errors import Problem
-from grader.evidence import NoEvidence, NotCollected
+from grader.evidence import NoEvidence, NotCollected, SavedEvidence, thaw
 from grader.judge import judge
 from grader.model import Challenge, Check, CheckUse, Finding, Gate, Level, Outcome, Question, Severity, failed
 from grader.result import Result
@@ -211,3 +211,9 @@ def test_a_check_may_not_change_its_evidence() -> None:
     pack = challenge(criterion(use("a", check="greedy", options={})))
     result = assess(pack, saved({Numbers: Numbers(values={"a": 1})}), checks)
     assert outcomes(result) == {"a": Outcome.UNDECIDED}
+
+
+def test_what_is_judged_is_what_will_be_read_back() -> None:
+    kept = saved({Numbers: Numbers(values={"b": 1, "a": 2})})
+    again = msgspec.json.decode(msgspec.json.encode(kept, order="deterministic"), type=SavedEvidence)
+    assert list(thaw(kept.items)[Numbers].values) == list(thaw(again.items)[Numbers].values) == ["a", "b"]
