@@ -26,8 +26,8 @@ from grader.scoring import CriterionScore, band_of, gate_outcome, score_criterio
 
 def assess(challenge: Challenge, saved: SavedEvidence, checks: Mapping[str, Check[Any]]) -> Result:
     """The result of saved evidence under a pack. In a self-check it carries no score."""
-    evidence = thaw(saved.items)
-    by_criterion = judge(challenge, evidence, saved.level, checks)
+    evidence, again = thaw(saved.items), thaw(saved.again)
+    by_criterion = judge(challenge, evidence, saved.level, checks, again)
     scores = {c.id: score_criterion(c, by_criterion[c.id]) for c in challenge.criteria}
     judgements = [j for group in by_criterion.values() for j in group]
     gates = _gates(challenge, {j.use.id: j for j in judgements}, saved.level)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.errors import OurFault, Problem, SubmissionFault, UsageError
 from grader.evidence import Evidence, NoEvidence, NotCollected
 from grader.job import Job
-from grader.model import Collector
+from grader.model import Collector, CollectorUse
 
 
-def gather(job: Job, collectors: Mapping[str, Collector[Any]]) -> Evidence:
-    """Evidence by kind. A collector's failure becomes `NoEvidence` (theirs) or `NotCollected` (ours).
+def gather(job: Job, collectors: Mapping[str, Collector[Any]], uses: Sequence[CollectorUse] = ()) -> Evidence:
+    """Evidence by kind, of the whole challenge or of some of its `uses`.
+
+    A collector's failure becomes `NoEvidence` (theirs) or `NotCollected` (ours).
 
     Raises `UsageError` when a file of the pack turns out to be wrong.
     """
     evidence: Evidence = {}
-    for use in job.challenge.collect:
+    for use in uses or job.challenge.collect:
         collector = collectors[use.name]
         evidence[collector.gathers] = _collect(collector, job, dict(use.options))
     return evidence

@@ -24,9 +24,18 @@ from grader.model import (
 Judgements = dict[str, tuple[Judgement, ...]]
 
 
-def judge(challenge: Challenge, evidence: Evidence, level: Level, checks: Mapping[str, Check[Any]]) -> Judgements:
-    """Judgements by criterion id, in rubric order."""
+def judge(
+    challenge: Challenge,
+    evidence: Evidence,
+    level: Level,
+    checks: Mapping[str, Check[Any]],
+    again: Evidence | None = None,
+) -> Judgements:
+    """Judgements by criterion id, in rubric order. `again` is evidence of a second run, of any kinds it has."""
     findings = {use.id: _ask(use, evidence, checks[use.check]) for use in challenge.checks.values()}
+    for use in challenge.checks.values():
+        if again and checks[use.check].needs in again:
+            findings[use.id] = _of_both(findings[use.id], _ask(use, again, checks[use.check]))
     settled = {id_: _settled(challenge.checks[id_], findings) for id_ in findings}
     return {
         criterion.id: tuple(_judgement(criterion, use, settled[use.id], level) for use in criterion.checks)
@@ -51,6 +60,20 @@ def _ask(use: CheckUse, evidence: Evidence, check: Check[Any]) -> Finding:
         return check.ask(material, **use.options)
     except Exception as error:  # noqa: BLE001 - a broken check is our fault and must not cost a point
         return undecided(f"the check `{use.check}` broke: {type(error).__name__}: {error}")
+
+
+def _of_both(first: Finding, second: Finding) -> Finding:
+    """One finding of two runs: unstable where one of them earns what the other does not.
+
+    What the second run could not ask says nothing about the first; of two failures the milder one counts.
+    """
+    outcomes = {first.outcome, second.outcome}
+    if outcomes == {Outcome.PASS, Outcome.FAIL} or (first.outcome, second.outcome) == (Outcome.BLOCKED, Outcome.PASS):
+        wrong = second if first.outcome is Outcome.PASS else first
+        said = f"two runs in fresh containers disagree, so it costs nothing. In one of them: {wrong.message}"
+        return msgspec.structs.replace(wrong, outcome=Outcome.UNSTABLE, message=said, score=0.0)
+    milder = outcomes == {Outcome.FAIL} and second.score > first.score
+    return second if milder else first
 
 
 def _explains(cause: Finding, finding: Finding) -> bool:

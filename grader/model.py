@@ -63,6 +63,7 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # its weight leaves the sum
     UNDECIDED = "undecided"
     FOR_REVIEW = "for_review"  # a person must say: its points wait
+    UNSTABLE = "unstable"  # two runs in fresh containers disagree: chance must cost nothing, its weight leaves the sum
 
 
 class Resource(StrEnum):

@@ -15,9 +15,10 @@ from grader.assess import assess
 from grader.challenge import load_challenge
 from grader.checks import CHECKS
 from grader.collectors import COLLECTORS
+from grader.confirmation import asked_again
 from grader.database import Databases
 from grader.errors import SubmissionFault, UsageError
-from grader.evidence import KINDS, SCHEMA_VERSION, NoEvidence, SavedEvidence, freeze
+from grader.evidence import KINDS, SCHEMA_VERSION, Evidence, NoEvidence, SavedEvidence, freeze
 from grader.gather import gather
 from grader.intake import shown
 from grader.job import Job
@@ -38,6 +39,7 @@ class Request:
     level: Level
     seed: int
     public_only: bool = False
+    confirm: bool = True  # ask a second time, in a fresh container, what went wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def grade(challenge: Challenge, given: str, request: Request, world: World) -> S
     """
     clock = _Clock()
     notes: list[str] = []
+    again: Evidence = {}
     try:
         with open_submission(given) as submission:
             job = Job(
@@ -82,6 +85,8 @@ def grade(challenge: Challenge, given: str, request: Request, world: World) -> S
             )
             notes += [f"not taken in: {name}" for name in submission.skipped]
             evidence = gather(job, COLLECTORS)
+            if request.confirm and not request.public_only:
+                again = asked_again(job, evidence, collectors=COLLECTORS, checks=CHECKS)
             name, digest = submission.name, submission.digest
     except SubmissionFault as fault:
         evidence = {COLLECTORS[use.name].gathers: NoEvidence(problem=fault.problem) for use in challenge.collect}
@@ -95,8 +100,9 @@ def grade(challenge: Challenge, given: str, request: Request, world: World) -> S
         level=request.level,
         public_only=request.public_only,
         run=_run(challenge, request, world, clock),
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
         items=freeze(evidence),
+        again=freeze(again),
     )
 
 
@@ -114,7 +120,7 @@ def decode(data: bytes, where: str) -> SavedEvidence:
     """Evidence from `evidence.json`; raises `UsageError` E108 when it is not that."""
     try:
         saved = msgspec.json.decode(data, type=SavedEvidence)
-        unknown = set(saved.items) - set(KINDS)
+        unknown = (set(saved.items) | set(saved.again)) - set(KINDS)
         if saved.schema_version != SCHEMA_VERSION or unknown:
             raise UsageError("E108", f"{where} was written by another version of the grader")
     except msgspec.DecodeError as error:

@@ -7,7 +7,7 @@ import msgspec
 from grader.model import Bands, Challenge, Criterion, Gate, Judgement, Level, Outcome
 
 LEVELS = ((95.0, 4), (75.0, 3), (40.0, 2))
-_LEAVES = (Outcome.NOT_APPLICABLE,)
+_LEAVES = (Outcome.NOT_APPLICABLE, Outcome.UNSTABLE)
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +33,8 @@ class CriterionScore(msgspec.Struct, frozen=True, kw_only=True):
 def score_criterion(criterion: Criterion, judgements: tuple[Judgement, ...]) -> CriterionScore:
     """The weighted mean of what applies, scaled to the criterion's points.
 
-    Checks that do not apply leave the sum; blocked ones stay in it and earn nothing; ones for review wait;
-    a single undecided one leaves the criterion undecided, because a skipped check must never raise a grade.
+    Checks that do not apply or are unstable leave the sum; blocked ones stay in it and earn nothing; ones for review
+    wait; a single undecided one leaves the criterion undecided, because a skipped check must never raise a grade.
     """
     counted = [j for j in judgements if j.scored and j.finding.outcome not in _LEAVES]
     weight = sum((j.use.weight for j in counted), 0.0)
@@ -91,7 +91,7 @@ def gate_outcome(gate: Gate, judgements: dict[str, Judgement], level: Level) -> 
         return Outcome.UNDECIDED
     if Outcome.FOR_REVIEW in outcomes:
         return Outcome.FOR_REVIEW
-    if all(outcome is Outcome.NOT_APPLICABLE for outcome in outcomes):
+    if all(outcome in _LEAVES for outcome in outcomes):
         return Outcome.NOT_APPLICABLE
     return Outcome.PASS
 

@@ -70,6 +70,9 @@ def _grade(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared
     grade = commands.add_parser("grade", parents=[shared], help="grade one submission or many")
     grade.add_argument("challenge", metavar="CHALLENGE", help="a name from `grader challenge list`, or a folder")
     grade.add_argument("path", metavar="PATH", nargs="+", help="a folder, .zip, .tar.gz, or REPOSITORY@REVISION")
+    grade.add_argument(
+        "--once", action="store_true", help="do not ask a second time, in a fresh container, what went wrong"
+    )
     _how(grade)
     _bar(grade)
     _output(grade)
@@ -125,10 +128,26 @@ def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], sh
         metavar="DIR",
         help="reference answers (default: reference/CHALLENGE beside the folder of the packs)",
     )
-    validate.add_argument("--only", metavar="ANSWER", action="append", default=[], help="only these answers (repeat)")
+    validate.add_argument(
+        "--only", metavar="NAME", action="append", default=[], help="only this answer or variant of one (repeat)"
+    )
+    validate.add_argument("--good", action="store_true", help="only answers and variants that must lose nothing")
     validate.add_argument("--static", action="store_true", help="read the pack only, grade nothing")
     validate.add_argument("--repeat", type=int, default=1, metavar="N", help="grade each answer N times and compare")
-    _how(validate)
+    validate.add_argument(
+        "--level", dest="levels", choices=LEVELS, action="append", default=[], help="only at this level (repeat)"
+    )
+    validate.add_argument(
+        "--seed", dest="seeds", type=int, metavar="N", action="append", help="grade with this seed (repeat; default: 1)"
+    )
+    validate.add_argument(
+        "--jobs", type=int, metavar="N", default=os.cpu_count() or 1, help="how many at a time (default: one per core)"
+    )
+    validate.add_argument(
+        "--confirm", action="store_true", help="ask a second time what went wrong, as `grade` does (slower)"
+    )
+    _kept_apart(validate)
+    validate.add_argument("--no-progress", action="store_true", help="say nothing while working")
 
 
 def _images(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -143,6 +162,11 @@ def _images(commands: argparse._SubParsersAction[argparse.ArgumentParser], share
 def _how(command: argparse.ArgumentParser) -> None:
     command.add_argument("--level", choices=LEVELS, default=_env("level", "mid"), help="of the position (default: mid)")
     command.add_argument("--seed", type=int, default=_env("seed", str(DEFAULT_SEED)), help="chooses the data sent")
+    _kept_apart(command)
+    command.add_argument("--no-progress", action="store_true", help="say nothing while working")
+
+
+def _kept_apart(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--sandbox",
         type=_one_of("docker", "process", ""),
@@ -150,7 +174,6 @@ def _how(command: argparse.ArgumentParser) -> None:
         default=_env("sandbox", ""),
         help="how submissions are kept apart (default: docker; `process` is weaker)",
     )
-    command.add_argument("--no-progress", action="store_true", help="say nothing while working")
 
 
 def _bar(command: argparse.ArgumentParser) -> None:

@@ -20,7 +20,7 @@ from grader.submission import exists
 def run(arguments: argparse.Namespace) -> int:
     """Grade every path; the exit code of the worst (3 before 4 before 1)."""
     formats = asked(arguments.format)
-    request = world.request(arguments)
+    request = world.request(arguments, once=arguments.once)
     challenge = load(arguments, arguments.challenge)
     for given in arguments.path:
         exists(given)

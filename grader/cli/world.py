@@ -25,13 +25,13 @@ from grader.sandbox.process import ProcessSandbox
 from grader.stages import Stages
 
 
-def request(arguments: argparse.Namespace, *, public_only: bool = False) -> Request:
-    """What was asked for; raises `UsageError` E110 for a level that does not exist."""
+def request(arguments: argparse.Namespace, *, public_only: bool = False, once: bool = False) -> Request:
+    """What was asked for; `once` asks nothing a second time. Raises `UsageError` E110 for a level that does not exist."""
     try:
         level = Level(arguments.level)
     except ValueError:
         raise UsageError("E110", f"there is no level `{arguments.level}`", help="junior, mid or senior") from None
-    return Request(level=level, seed=int(arguments.seed), public_only=public_only)
+    return Request(level=level, seed=int(arguments.seed), public_only=public_only, confirm=not once)
 
 
 @contextlib.contextmanager

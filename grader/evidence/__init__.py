@@ -50,7 +50,7 @@ class SavedItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """`evidence.json`: all that judging needs."""
+    """`evidence.json`: all that judging needs. `again` is what a second run gave, where there was one."""
 
     schema_version: int
     challenge: str
@@ -62,6 +62,7 @@ class SavedEvidence(msgspec.Struct, frozen=True, kw_only=True):
     run: Run
     notes: tuple[str, ...]
     items: dict[str, SavedItem]
+    again: dict[str, SavedItem] = {}
 
 
 def freeze(evidence: Evidence) -> dict[str, SavedItem]:

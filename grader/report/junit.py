@@ -91,6 +91,7 @@ def _kind(check: CheckResult) -> tuple[str, str]:
         Outcome.UNDECIDED: ("error", "undecided: our side failed, the submission is not at fault"),
         Outcome.NOT_APPLICABLE: ("skipped", "does not apply"),
         Outcome.FOR_REVIEW: ("skipped", "waits for people"),
+        Outcome.UNSTABLE: ("skipped", "unstable: two runs in fresh containers disagree"),
     }[check.outcome]
 
 

@@ -236,7 +236,8 @@ def _foot(result: Result) -> str:
     answered, asked = overview.ran(result)
     isolation = f" · not in a container ({result.run.isolation})" if NOT_ISOLATED[result.run.isolation] else ""
     ends = overview.outcomes(result)
-    missing = [f"{ends[o]} {OUTCOME[o].lower()}" for o in (Outcome.BLOCKED, Outcome.UNDECIDED) if ends[o]]
+    open_ends = (Outcome.BLOCKED, Outcome.UNDECIDED, Outcome.UNSTABLE)
+    missing = [f"{ends[end]} {OUTCOME[end].lower()}" for end in open_ends if ends[end]]
     missing += [do_not_apply(ends[Outcome.NOT_APPLICABLE])] if ends[Outcome.NOT_APPLICABLE] else []
     missing += [f"{also} counted elsewhere"] if (also := len(overview.counted(result))) else []
     said = f"{answered} of {count(asked, 'check')} ran{''.join(f', {text}' for text in missing)}"

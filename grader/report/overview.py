@@ -13,7 +13,7 @@ from grader.result import CheckResult, CriterionResult, GateResult, Result
 
 MOST_STRENGTHS = 5
 PER_CRITERION = 2
-RAN = (Outcome.PASS, Outcome.FAIL, Outcome.FOR_REVIEW)
+RAN = (Outcome.PASS, Outcome.FAIL, Outcome.FOR_REVIEW, Outcome.UNSTABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ TONE = {
     Outcome.NOT_APPLICABLE: "nt",
     Outcome.UNDECIDED: "wa",
     Outcome.FOR_REVIEW: "wa",
+    Outcome.UNSTABLE: "wa",
 }
 SEVERITY_TONE = {Severity.BLOCKER: "no", Severity.MAJOR: "wa", Severity.MINOR: "nt", Severity.NOTE: "nt"}
 FILTER = {
@@ -34,6 +35,7 @@ FILTER = {
     Outcome.BLOCKED: "open",
     Outcome.NOT_APPLICABLE: "none",
     Outcome.UNDECIDED: "open",
+    Outcome.UNSTABLE: "open",
 }
 
 
@@ -170,6 +172,8 @@ def validity(result: Result) -> list[tuple[str, str]]:
         said.append(("wa", f"{ends[Outcome.BLOCKED]} blocked by a fault of the submission"))
     if ends[Outcome.UNDECIDED]:
         said.append(("wa", f"{ends[Outcome.UNDECIDED]} undecided by a fault of ours"))
+    if ends[Outcome.UNSTABLE]:
+        said.append(("wa", f"{ends[Outcome.UNSTABLE]} unstable: two runs disagree, which costs nothing"))
     if ends[Outcome.NOT_APPLICABLE]:
         said.append(("nt", wording.do_not_apply(ends[Outcome.NOT_APPLICABLE])))
     if informing := len(overview.informing(result)):
@@ -241,6 +245,7 @@ def outcome_tags(result: Result, *, advice: int) -> list[tuple[str, str]]:
         Outcome.FAIL: "not met",
         Outcome.BLOCKED: "blocked",
         Outcome.UNDECIDED: "undecided, our side",
+        Outcome.UNSTABLE: "unstable, costs nothing",
     }
     said = [(TONE[end], f"{ends[end]} {word}") for end, word in words.items() if ends[end] or end is Outcome.PASS]
     if ends[Outcome.NOT_APPLICABLE]:

@@ -30,6 +30,7 @@ CHECK_MARK = {
     Outcome.NOT_APPLICABLE: ("·", "dim"),
     Outcome.UNDECIDED: ("?", "yellow"),
     Outcome.FOR_REVIEW: ("·", "dim"),
+    Outcome.UNSTABLE: ("~", "yellow"),
 }
 END = {
     "candidate": "Public checks are a floor, not a forecast: the full grading has more.",
@@ -186,6 +187,7 @@ def _tally(result: Result) -> str:
         Outcome.BLOCKED: "blocked",
         Outcome.UNDECIDED: "undecided (our side)",
         Outcome.FOR_REVIEW: "for people to say",
+        Outcome.UNSTABLE: "unstable (two runs disagree, which costs nothing)",
     }
     said = [f"{ends[outcome]} {name}" for outcome, name in names.items() if ends[outcome]]
     said += [do_not_apply(ends[Outcome.NOT_APPLICABLE])] if ends[Outcome.NOT_APPLICABLE] else []

@@ -18,6 +18,7 @@ OUTCOME = {
     Outcome.NOT_APPLICABLE: "Does not apply",
     Outcome.UNDECIDED: "Undecided",
     Outcome.FOR_REVIEW: "For review",
+    Outcome.UNSTABLE: "Unstable",
 }
 ADVISES = {Outcome.PASS: "Informs", Outcome.FAIL: "Advice"}  # of checks that do not score
 LEVEL = ("Well below", "Below the bar", "Meets the bar", "Above the bar")

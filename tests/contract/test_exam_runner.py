@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import random
+import shutil
 import socket
 import threading
 import time
@@ -350,13 +351,21 @@ class NoDatabases:
 
 
 def graded(
-    pack: Challenge, answer: Path | str, level: Level = Level.MID, seed: int = 1, *, public: bool = False
+    pack: Challenge,
+    answer: Path | str,
+    level: Level = Level.MID,
+    seed: int = 1,
+    *,
+    public: bool = False,
+    confirm: bool = False,
 ) -> Result:
     stages = Stages()
     world = World(sandbox=ProcessSandbox(stages), databases=NoDatabases(), stages=stages)  # type: ignore[arg-type] # none is used
     root = ROOT / "reference" / "todo-api" / answer if isinstance(answer, str) else answer
     challenge = pipeline.public(pack) if public else pack
-    saved = pipeline.grade(challenge, str(root), Request(level=level, seed=seed, public_only=public), world)
+    saved = pipeline.grade(
+        challenge, str(root), Request(level=level, seed=seed, public_only=public, confirm=confirm), world
+    )
     return pipeline.judge_saved(challenge, pipeline.decode(pipeline.encode(saved), "memory"))
 
 
@@ -424,3 +433,18 @@ def test_a_crash_costs_the_check_that_caused_it_and_blocks_what_comes_after(pack
     blocked = {check.id for check in result.checks() if check.scored and check.outcome is Outcome.BLOCKED}
     assert {"lengths", "odd-ids", "intact"} <= blocked
     assert not {"patch", "pages", "token-read"} & blocked
+
+
+def test_what_goes_wrong_in_the_first_run_only_is_unstable_and_costs_nothing(pack: Challenge, tmp_path: Path) -> None:
+    answer = tmp_path / "answer"
+    shutil.copytree(ROOT / "reference" / "todo-api" / "good-stdlib", answer)
+    service, mark = answer / "service.py", tmp_path / "started-before"
+    text = service.read_text()
+    assert '"DELETE": lambda: (204,' in text
+    service.write_text(text.replace('"DELETE": lambda: (204,', '"DELETE": lambda: (LUCK,'))
+    head = f"import pathlib\nMARK = pathlib.Path({str(mark)!r})\nLUCK = 204 if MARK.exists() else 200\nMARK.touch()\n"
+    service.write_text(head + service.read_text())
+    result = graded(pack, answer, confirm=True)
+    ends = {check.id: check.outcome for check in result.checks()}
+    assert ends["delete-204"] is Outcome.UNSTABLE
+    assert (failing(result), result.score.percent) == (set(), 100.0)

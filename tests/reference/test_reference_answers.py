@@ -1,4 +1,4 @@
-"""Every reference answer gets exactly the grade its expected.toml says, and together they prove every check."""
+"""Every reference answer and every variant gets exactly the grade it must, and together they prove every check."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import pytest
 
 from grader import pipeline
 from grader.assess import assess
-from grader.packs import find_pack
 from grader.checks import CHECKS
 from grader.database.container import ContainerDatabases
-from grader.model import Challenge, Level, Outcome
+from grader.model import Challenge, Level
+from grader.packs import find_pack
 from grader.pipeline import Request, World
 from grader.sandbox.container import DockerSandbox
 from grader.sandbox.engine import Engine
 from grader.stages import Stages
-from grader.validation import Answer, answers, differences, uncaught, with_outcome
+from grader.validation.answers import answers
+from grader.validation.proof import Case, complaints, uncaught
+from grader.validation.variants import variants
 
 ROOT = Path(__file__).parents[2]
 CHALLENGES = ("ecommerce-schema", "slow-query", "todo-api")
@@ -29,39 +31,39 @@ def pack(name: str) -> Challenge:
     return pipeline.load(find_pack(name, ROOT / "challenges"))
 
 
-def cases() -> list[tuple[str, Answer, Level]]:
-    return [
-        (name, answer, level)
-        for name in CHALLENGES
-        for answer in answers(ROOT / "reference" / name)
-        for level in answer.expected
-    ]
+def known(name: str) -> list[Case]:
+    folder = ROOT / "reference" / name
+    whole = answers(folder)
+    return [*whole, *variants(folder, whole, tuple(pack(name).checks))]
+
+
+def cases() -> list[tuple[str, Case, Level]]:
+    return [(name, case, level) for name in CHALLENGES for case in known(name) for level in case.expected]
 
 
 @pytest.mark.engine
 @pytest.mark.reference
 @pytest.mark.parametrize(
-    ("name", "answer", "level"), [pytest.param(n, a, v, id=f"{n}/{a.name}/{v}") for n, a, v in cases()]
+    ("name", "case", "level"), [pytest.param(n, c, v, id=f"{n}/{c.name}/{v}") for n, c, v in cases()]
 )
 def test_answer_gets_its_grade_and_saved_evidence_gives_it_again(
-    engine: Engine, name: str, answer: Answer, level: Level
+    engine: Engine, name: str, case: Case, level: Level
 ) -> None:
     stages = Stages()
     databases = ContainerDatabases(engine)
     sandbox = DockerSandbox(engine, stages, postgres=databases.beside)
     world = World(sandbox=sandbox, databases=databases, stages=stages)
-    saved = pipeline.grade(pack(name), str(answer.root), Request(level=level, seed=SEED), world)
+    with case.made() as root:
+        saved = pipeline.grade(pack(name), str(root), Request(level=level, seed=SEED, confirm=False), world)
     result = pipeline.judge_saved(pack(name), saved)
-    assert differences(result, answer.expected[level]) == []
-    if answer.good:
-        assert with_outcome(result, Outcome.FAIL) == []
+    assert complaints(case, result, case.expected[level]) == []
     assert assess(pack(name), pipeline.decode(pipeline.encode(saved), "evidence.json"), CHECKS) == result
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
 def test_every_scored_check_is_the_one_that_fails_some_flawed_answer(name: str) -> None:
     """That the answers do fail what they are expected to fail is proved by grading them."""
-    flawed = [a.expected[level].fails for case, a, level in cases() if case == name and not a.good]
+    flawed = [expected.fails for case in known(name) if not case.good for expected in case.expected.values()]
     assert uncaught(pack(name), flawed) == []
 
 

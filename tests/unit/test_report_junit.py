@@ -57,6 +57,7 @@ def test_outcomes_become_the_elements_ci_understands() -> None:
         "not_applicable": [("skipped", None)],
         "undecided": [("error", "undecided: our side failed, the submission is not at fault")],
         "for_review": [("skipped", None)],
+        "unstable": [("skipped", None)],
         "advice": [("skipped", None)],
     }
 

@@ -9,7 +9,8 @@ from grader.assess import assess
 from grader.errors import UsageError
 from grader.model import Gate, Level
 from grader.result import Result
-from grader.validation import Expected, answers, comparable, differences, matrix, uncaught
+from grader.validation.answers import Expected, answers
+from grader.validation.proof import comparable, differences, matrix, uncaught
 
 PACK = challenge(
     criterion(use("a"), use("b"), use("info", weight=0)),

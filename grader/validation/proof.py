@@ -1,77 +1,30 @@
-"""Prove a pack against answers whose marks are known.
+"""What the grades of reference answers prove.
 
-A check is worth having when some flawed answer fails it, and fair when no correct answer does. `expected.toml`
-in each reference answer says, per level, what its grade must be.
+A check is worth having when some flawed answer fails it, and fair when no correct answer does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from grader.errors import UsageError
-from grader.model import Challenge, Level, Outcome
-from grader.result import Result, Status
-from grader.toml import TomlText
+from grader.model import Challenge, Outcome
+from grader.result import Result
+from grader.validation.answers import Answer, Expected
+from grader.validation.variants import Variant
 
-EXPECTED = "expected.toml"
-GOOD = "good"
-FULL = 100.0
+Case = Answer | Variant
 
 
-class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one grade must be: `score` is an inclusive range of percent, the lists are compared as sets."""
-
-    status: Status = "graded"
-    score: tuple[float, float] = (0.0, 100.0)
-    band: str | None = None
-    gates_failed: tuple[str, ...] = ()
-    fails: tuple[str, ...] = ()
-    blocked: tuple[str, ...] | None = None
-    problem: str | None = None  # the code of the problem that must be told
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A reference answer with what it must get at each level it is graded at."""
-
-    name: str
-    root: Path
-    expected: dict[Level, Expected]
-
-    @property
-    def good(self) -> bool:
-        """Good answers are named so; they must lose nothing."""
-        return self.name.startswith(GOOD)
-
-
-def answers(folder: Path) -> list[Answer]:
-    """The reference answers in a folder; raises `UsageError` E112 when one has no readable expected.toml."""
-    found = [_answer(root) for root in sorted(folder.iterdir()) if root.is_dir()] if folder.is_dir() else []
-    if not found:
-        raise UsageError(
-            "E112",
-            f"there are no reference answers in {folder}",
-            help=f"put a folder per answer there, each with an {EXPECTED}, or name another folder with --against",
-        )
-    return found
-
-
-def _answer(root: Path) -> Answer:
-    path = root / EXPECTED
-    if not path.is_file():
-        raise UsageError("E112", f"{root} has no {EXPECTED}", help="say there which grade it must get")
-    text = TomlText(str(path), path.read_text(encoding="utf-8"), UsageError, "E112")
-    expected: dict[Level, Expected] = {}
-    for key, table in text.parse().items():
-        if key not in list(Level):
-            raise text.unknown_key(key, list(Level), inside=EXPECTED)
-        try:
-            expected[Level(key)] = msgspec.convert(table, type=Expected)
-        except msgspec.ValidationError as error:
-            raise text.invalid(error, Expected, f"[{key}]", at=(key,)) from None
-    return Answer(name=root.name, root=root, expected=expected)
+def complaints(case: Case, result: Result, expected: Expected) -> list[str]:
+    """All that is wrong with the grade of a reference answer or a variant of one; empty when nothing is."""
+    told = differences(result, expected)
+    if case.good:
+        told += [f"a correct answer loses points at `{id_}`" for id_ in with_outcome(result, Outcome.FAIL)]
+    elif isinstance(case, Variant) and not with_outcome(result, Outcome.FAIL):
+        told += [f"the mutant survives: no check sees that {case.fault}"]
+    return told
 
 
 def differences(result: Result, expected: Expected) -> list[str]:
@@ -85,8 +38,9 @@ def differences(result: Result, expected: Expected) -> list[str]:
         found.append(f"score is {percent:g} %, not between {low:g} and {high:g}")
     if expected.band is not None and result.score.band != expected.band:
         found.append(f"band is {result.score.band}, not {expected.band}")
-    gates = [gate.id for gate in result.gates if gate.outcome is Outcome.FAIL]
-    found += _sets("gates", gates, expected.gates_failed)
+    if expected.gates_failed is not None:
+        gates = [gate.id for gate in result.gates if gate.outcome is Outcome.FAIL]
+        found += _sets("gates", gates, expected.gates_failed)
     found += _sets("checks", with_outcome(result, Outcome.FAIL), expected.fails)
     if expected.blocked is not None:
         found += _sets("blocked checks", with_outcome(result, Outcome.BLOCKED), expected.blocked)
@@ -117,6 +71,15 @@ def uncaught(challenge: Challenge, failures: Iterable[Iterable[str]]) -> list[st
 def matrix(challenge: Challenge, failures: Mapping[str, Iterable[str]]) -> list[tuple[str, tuple[str, ...]]]:
     """Every check with the flawed answers that fail it, in rubric order."""
     return [(id_, tuple(name for name, fails in failures.items() if id_ in fails)) for id_ in challenge.checks]
+
+
+def unsteady(results: Sequence[Result]) -> list[str]:
+    """Ids of checks that did not end alike in all results, in rubric order."""
+    found: dict[str, set[Outcome]] = {}
+    for result in results:
+        for check in result.checks():
+            found.setdefault(check.id, set()).add(check.outcome)
+    return [id_ for id_, outcomes in found.items() if len(outcomes) > 1]
 
 
 def comparable(result: Result) -> Result:
