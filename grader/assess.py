@@ -9,7 +9,7 @@ from grader.errors import Problem
 from grader.evidence import NoEvidence, NotCollected, SavedEvidence, thaw
 from grader.judge import judge
 from grader.model import Bands, Challenge, Check, Criterion, Judgement, Level, Outcome
-from grader.questions import questions
+from grader.questions import questions, sources
 from grader.result import (
     SCHEMA_VERSION,
     ChallengeRef,
@@ -33,6 +33,7 @@ def assess(challenge: Challenge, saved: SavedEvidence, checks: Mapping[str, Chec
     gates = _gates(challenge, {j.use.id: j for j in judgements}, saved.level)
     problems = _problems(evidence)
     status = _status(evidence, scores)
+    quiet = saved.public_only or status == "failed"  # nothing was seen that could be asked about
     return Result(
         schema_version=SCHEMA_VERSION,
         status=status,
@@ -49,7 +50,7 @@ def assess(challenge: Challenge, saved: SavedEvidence, checks: Mapping[str, Chec
         score=_score(challenge, list(scores.values()), gates, public_only=saved.public_only),
         gates=gates,
         criteria=tuple(_criterion(c, scores[c.id], by_criterion[c.id]) for c in challenge.criteria),
-        questions=() if saved.public_only else questions(judgements),
+        questions=() if quiet else questions(by_criterion, saved.level, sources(evidence)),
         problems=problems,
         notes=saved.notes,
         run=saved.run,

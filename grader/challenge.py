@@ -25,7 +25,10 @@ from grader.model import (
     CollectorUse,
     Criterion,
     Gate,
+    Level,
+    ListenFor,
     Options,
+    Question,
     Vocabulary,
 )
 from grader.packs import BRIEF, FILE
@@ -38,6 +41,7 @@ ROUNDING = 0.01
 
 _TOP = ("id", "title", "version", "hours", "answered_by", "bands", "collect", "criterion", "gate")
 _PLACEHOLDER = re.compile(r"\{([a-z]+:[^{}\s]+)\}")
+_ROUTE = re.compile(r"[A-Z]+ /\S*")
 _COLLECT = ("use", "with")
 _CRITERION = ("id", "title", "points", "anchors", "review", "check")
 _CHECK = (
@@ -130,9 +134,27 @@ class _Loader:
         fields = {key: value for key, value in line.items() if key not in ("use", "with")}
         texts = {key: fields.get(key) or getattr(check, key) for key in ("title", "why", "fix")}
         options = self._options(check.ask, line.get("with", {}), name, (*at, "with"))
+        for key in ("question", "praise"):
+            if key in fields:
+                fields[key] = self._question(fields[key], key, id_, at)
         use = self._record(CheckUse, {**fields, **texts, "check": name, "options": options}, f"check `{id_}`", at)
         self._finished(use, at)
         return use
+
+    def _question(self, data: object, key: str, id_: str, at: Place) -> Question:
+        """A question whose `listen_for` is one text, or one for each level."""
+        where, at = f"`{key}` of check `{id_}`", (*at, key)
+        if isinstance(data, dict) and isinstance(data.get("listen_for"), dict):
+            levels = self._record(ListenFor, data["listen_for"], f"`listen_for` in {where}", (*at, "listen_for"))
+            data = {**data, "listen_for": levels}
+        question = self._record(Question, data, where, at)
+        if question.route and not _ROUTE.fullmatch(question.route):
+            what = f"`route` in {where} must be a method and a path"
+            raise self.text.value(question.route, what, label="such as `PATCH /todos/{id}`", at=(*at, "route"))
+        for part, texts in (("ask", [question.ask]), ("listen_for", [question.sought(level) for level in Level])):
+            if not all(texts):
+                raise self.text.value("", f"`{part}` in {where} is empty", at=(*at, part))
+        return question
 
     def _finished(self, use: CheckUse, at: Place) -> None:
         """A check that can take points explains itself and quotes the brief."""

@@ -6,6 +6,7 @@ and people look it up with `grader explain CODE`. The subclass says who must act
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import msgspec
@@ -38,6 +39,10 @@ class GraderError(Exception):
         """The stable code, such as `E201`."""
         return self.problem.code
 
+    def __reduce__(self) -> tuple[Callable[..., GraderError], tuple[type[GraderError], Problem]]:
+        """How it comes back whole from another process."""
+        return _whole, (type(self), self.problem)
+
 
 class UsageError(GraderError):
     """Wrong arguments, or a challenge pack that cannot be read: whoever typed or wrote it must act (exit 2)."""
@@ -55,3 +60,7 @@ class SubmissionFault(GraderError):
     """The submission cannot be built, started or read (exit 4). It is still graded: its gate fails."""
 
     exit_code = 4
+
+
+def _whole(kind: type[GraderError], problem: Problem) -> GraderError:
+    return kind(**{name: getattr(problem, name) for name in Problem.__struct_fields__})

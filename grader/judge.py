@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -36,7 +36,13 @@ def judge(
     for use in challenge.checks.values():
         if again and checks[use.check].needs in again:
             findings[use.id] = _of_both(findings[use.id], _ask(use, again, checks[use.check]))
-    settled = {id_: _settled(challenge.checks[id_], findings) for id_ in findings}
+    judgements = [
+        _judgement(criterion, use, findings[use.id], level)
+        for criterion in challenge.criteria
+        for use in criterion.checks
+    ]
+    costing = {judgement.use.id for judgement in judgements if judgement.scored}
+    settled = {id_: _settled(challenge.checks[id_], findings, costing) for id_ in findings}
     return {
         criterion.id: tuple(_judgement(criterion, use, settled[use.id], level) for use in criterion.checks)
         for criterion in challenge.criteria
@@ -76,19 +82,24 @@ def _of_both(first: Finding, second: Finding) -> Finding:
     return second if milder else first
 
 
-def _explains(cause: Finding, finding: Finding) -> bool:
-    return cause.outcome is Outcome.FAIL and set(finding.symptoms) <= set(cause.symptoms)
+def _causes(use: CheckUse, finding: Finding, findings: Mapping[str, Finding], costing: Collection[str]) -> list[str]:
+    """The checks that already cost for the same root cause: together they show every symptom of the finding."""
+    failing = [id_ for id_ in use.explained_by if findings[id_].outcome is Outcome.FAIL and id_ in costing]
+    shown = {symptom for id_ in failing for symptom in findings[id_].symptoms}
+    if not set(finding.symptoms) <= shown:
+        return []
+    return [id_ for id_ in failing if not finding.symptoms or set(finding.symptoms) & set(findings[id_].symptoms)]
 
 
-def _settled(use: CheckUse, findings: Mapping[str, Finding]) -> Finding:
-    """The finding in the light of the others: a pass needs what it requires, and one root cause costs once."""
+def _settled(use: CheckUse, findings: Mapping[str, Finding], costing: Collection[str]) -> Finding:
+    """The finding in the light of the others: a pass needs one of what it requires, and one root cause costs once."""
     finding = findings[use.id]
-    unmet = [id_ for id_ in use.requires if findings[id_].outcome in (Outcome.FAIL, Outcome.BLOCKED)]
-    if unmet and finding.outcome is Outcome.PASS:
-        return blocked(f"means nothing while this does not hold: {', '.join(unmet)}")
+    met = [id_ for id_ in use.requires if findings[id_].outcome not in (Outcome.FAIL, Outcome.BLOCKED)]
+    if use.requires and not met and finding.outcome is Outcome.PASS:
+        return blocked(f"means nothing while nothing of this holds: {', '.join(use.requires)}")
     if finding.outcome is not Outcome.FAIL:
         return finding
-    causes = [id_ for id_ in use.explained_by if _explains(findings[id_], finding)]
+    causes = _causes(use, finding, findings, costing)
     if not causes:
         return finding
     return msgspec.structs.replace(finding, outcome=Outcome.NOT_APPLICABLE, counted_in=tuple(causes))

@@ -74,11 +74,31 @@ class Resource(StrEnum):
     DATABASE = "database"  # a PostgreSQL of ours
 
 
+class ListenFor(msgspec.Struct, frozen=True, kw_only=True):
+    """What a good answer touches, by the level a person is hired for."""
+
+    junior: str
+    mid: str
+    senior: str
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A question for the follow-up talk and what a good answer touches."""
+    """A question for the follow-up talk and what a good answer touches, for all levels or for each.
+
+    Of one `topic` only one question is asked. `route` (`PATCH /todos/{id}`) or `file` say which lines of the
+    candidate's own it is about, and `when` what happens there, to end the sentence "what happens when …?".
+    """
 
     ask: str
-    listen_for: str
+    listen_for: str | ListenFor
+    topic: str = ""
+    route: str = ""
+    when: str = ""
+    file: str = ""
+
+    def sought(self, level: Level) -> str:
+        """What to listen for at one level."""
+        return self.listen_for if isinstance(self.listen_for, str) else str(getattr(self.listen_for, level.value))
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +155,7 @@ class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     """A named way to gather one kind of evidence: `collect(job, **options)`; keyword-only parameters are options.
 
     Raises `SubmissionFault` when the submission gives no evidence by its own fault, anything else is ours.
+    One that `uses` a service and reads the submitted files beside it says so with `reads_files`.
     `inspect(root, options)` reads the pack files that `collect` will use and touches nothing else; it raises
     `UsageError` E1xx for a broken one, so that a pack is proven readable when it is loaded.
     """
@@ -143,6 +164,7 @@ class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     gathers: type[E]
     collect: Callable[..., E]
     uses: Resource = Resource.NONE
+    reads_files: bool = False
     inspect: Callable[[Path, Options], Vocabulary] | None = None
 
 
@@ -158,7 +180,8 @@ class CheckUse(msgspec.Struct, frozen=True, kw_only=True):
 
     `level` is the lowest level that scores it; below, it only advises. `weight` 0 means it informs and never
     scores. `brief` is the sentence of the brief it comes from. `explained_by` names checks whose failure
-    already costs for the same root cause; `requires` names checks without which a pass is worth nothing.
+    already costs for the same root cause; `requires` names checks of which one at least must hold, or a pass is worth
+    nothing.
     """
 
     id: str

@@ -19,11 +19,12 @@ from grader.confirmation import asked_again
 from grader.database import Databases
 from grader.errors import SubmissionFault, UsageError
 from grader.evidence import KINDS, SCHEMA_VERSION, Evidence, NoEvidence, SavedEvidence, freeze
+from grader.evidence.fuzz import FuzzRuns
 from grader.gather import gather
 from grader.intake import shown
 from grader.job import Job
 from grader.model import Challenge, Level, Resource
-from grader.public import public_part
+from grader.public import part_about, public_part
 from grader.result import Isolation, Result, Run
 from grader.sandbox import Sandbox
 from grader.stages import Stages
@@ -59,6 +60,15 @@ def load(root: Path) -> Challenge:
 def public(challenge: Challenge) -> Challenge:
     """The part of a challenge that a self-check runs."""
     return public_part(challenge, collectors=COLLECTORS, checks=CHECKS)
+
+
+def scoring_part(challenge: Challenge, *, generated: bool = True) -> Challenge:
+    """A challenge without evidence that nothing scores on; without `generated` requests of another tool, too.
+
+    What only informs costs time and proves nothing about a grade, and generated requests take most of it.
+    """
+    kinds = {CHECKS[use.check].needs for use in challenge.checks.values() if use.weight > 0}
+    return part_about(challenge, kinds if generated else kinds - {FuzzRuns}, collectors=COLLECTORS, checks=CHECKS)
 
 
 def grade(challenge: Challenge, given: str, request: Request, world: World) -> SavedEvidence:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from grader.errors import Problem
-from grader.exhibits import AnyExhibit
+from grader.exhibits import AnyExhibit, CodeExhibit
 from grader.model import Level, Outcome, Severity, Visibility
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -108,11 +108,17 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A follow-up question; `because` is the check it comes from."""
+    """A follow-up question; `because` is the check it comes from.
+
+    `listen_for` is what is expected at the level graded at, `above` what one level more would add. `code` are lines of
+    the candidate's own that the question points at: where to look, found by how such code is written, and no claim.
+    """
 
     ask: str
     listen_for: str
     because: str
+    above: str = ""
+    code: CodeExhibit | None = None
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):

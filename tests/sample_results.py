@@ -465,6 +465,16 @@ def todo() -> Result:
                 "choose a column safely?",
                 listen_for="an allow-list of columns; knows that identifiers cannot be bound; would add a test for it.",
                 because="ROB-07",
+                above="what could be read out bit by bit; least privilege of the database user.",
+                code=CodeExhibit(
+                    file="app/repository.py",
+                    line=44,
+                    lines=("    def page(self, sort: str) -> list[Todo]:", "        order = sort or 'id'"),
+                    first_line=44,
+                    column=5,
+                    length=39,
+                    label="looks like GET /todos",
+                ),
             ),
             QuestionResult(
                 ask="Posting a list as title gives a 500. Where would you put validation, and what should the client "

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checks import files, fuzz, http, query, schema
+from grader.checks import files, fuzz, http, own_tests, query, readme, schema
 from grader.model import Check
 
 _MODULES: tuple[tuple[Check[Any], ...], ...] = (
     http.CHECKS,
     fuzz.CHECKS,
     files.CHECKS,
+    readme.CHECKS,
+    own_tests.CHECKS,
     schema.CHECKS,
     query.CHECKS,
 )

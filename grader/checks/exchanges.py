@@ -15,9 +15,9 @@ from grader.visible import one_line, visible
 
 BASE = "http://127.0.0.1:8000"
 CRASH = "crash"  # the symptom of a finding where the service failed (5xx, no answer) instead of deciding wrongly
+TOO_MANY = 429
 MAX_BODY = 4096
 MAX_INLINE = 4096  # a longer body is not written into a command line
-_SHOWN_SENT = ("content-type", "authorization", "accept")
 _SHOWN_RECEIVED = (
     *("content-type", "location", "allow", "www-authenticate", "retry-after", "accept", "accept-patch", "accept-post"),
     *("link", "cache-control"),
@@ -29,12 +29,13 @@ class Preparation(NamedTuple):
     """An earlier exchange that a command line must repeat; `source` is where `variable` is read from its answer.
 
     `source` is a dotted path into the JSON body (`items.0.id`) or `header:location`; both are empty when the
-    exchange is repeated for its effect only.
+    exchange is repeated for its effect only. Without an exchange, `seconds` go by.
     """
 
-    exchange: Exchange
+    exchange: Exchange | None
     variable: str = ""
     source: str = ""
+    seconds: float = 0.0
 
 
 def http_exhibit(
@@ -76,8 +77,7 @@ def curl(sent: Sent, *flags: str) -> str:
         words.append("-g")
     words.append(_word(BASE + target))
     for name, value in sent.headers.items():
-        if name.lower() in _SHOWN_SENT:
-            words += ["-H", _word(f"{name}: {value}")]
+        words += ["-H", _word(f"{name}: {value}")]
     return _with_body(sent, words)
 
 
@@ -96,7 +96,7 @@ def asked(sent: Sent) -> str:
 
 def _request(sent: Sent) -> str:
     lines = [f"{sent.method} {sent.template or sent.target}"]
-    lines += [f"{name}: {value}" for name, value in sent.headers.items() if name.lower() in _SHOWN_SENT]
+    lines += [f"{name}: {value}" for name, value in sent.headers.items()]
     if sent.body_note:
         lines += ["", f"({sent.body_note})"]
     elif sent.body is not None:
@@ -112,7 +112,13 @@ def _response(exchange: Exchange, known: str, drawn: Mapping[str, str]) -> str:
     lines += [f"{name}: {one_line(value, 300)}" for name, value in received.headers if name in _SHOWN_RECEIVED]
     if received.body:
         lines += ["", _cut(received.body) + ("…" if received.cut and len(received.body) <= MAX_BODY else "")]
-    return visible(stable("\n".join(lines), known=known, drawn=drawn))
+    shown = stable("\n".join(lines), known=known, drawn=drawn)
+    return visible(_timeless(shown) if received.status == TOO_MANY else shown)
+
+
+def _timeless(text: str) -> str:
+    """A refusal says in how many seconds to try again: another number in every run."""
+    return re.sub(rf"(?<![\w.])(?!{TOO_MANY}\b)\d+(?:\.\d+)?", "<number>", text)
 
 
 def _cut(text: str) -> str:
@@ -120,6 +126,8 @@ def _cut(text: str) -> str:
 
 
 def _prepare(step: Preparation) -> str:
+    if step.exchange is None:
+        return f"sleep {step.seconds:g}"
     sent = step.exchange.sent
     if not step.variable:
         return curl(sent, "-o", "/dev/null")

@@ -7,20 +7,16 @@ to everybody: they earn nothing here, and why is for other checks to tell.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from grader.checks.exchanges import CRASH, Preparation, asked, http_exhibit
+from grader.checks.exchanges import CRASH, asked, http_exhibit
+from grader.checks.fuzz_shown import exhibits, listed, names_of
 from grader.evidence.fuzz import FuzzFailure, FuzzRun, FuzzRuns
-from grader.exhibits import AnyExhibit, RowsExhibit
 from grader.model import Check, Finding, blocked, failed, passed, undecided
-from grader.visible import one_line
 
 NOT_MADE = "the items that the requests are about were not made, each with a name of its own: the answers show nothing"
-MOST_SHOWN = 3
-MOST_ROWS = 12
-_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
+STOPPED = "the service stopped answering before all was asked"
 CONFORMANCE = ("ST103", "ST104", "ST105", "ST106", "ST107", "ST108", "ST109", "ST110", "ST111")
 # a failure in the first column is the same root cause as one of the second on the same operation and status
 _CAUSES = {
@@ -101,6 +97,52 @@ def keeps_answering(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
     return passed(f"all {sum(run.sent for run in chosen)} requests were answered")
 
 
+def forgets_deleted(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
+    """In a sequence of requests, an item that was deleted is gone for all that follow."""
+    return _follows(
+        fuzzed,
+        runs,
+        "ST301",
+        lambda run: run.asked_deleted,
+        good="none of {asked} requests for an item that had been deleted was answered with success",
+        bad="a deleted item was still there: {list}",
+        nothing="no item was deleted and asked for again, so nothing is known about it",
+        expected="404, as for an item that never was",
+    )
+
+
+def keeps_created(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
+    """In a sequence of requests, an item that was just made is there for the next one."""
+    return _follows(
+        fuzzed,
+        runs,
+        "ST302",
+        lambda run: run.asked_made,
+        good="each of {asked} requests for an item that had just been made found it",
+        bad="an item that had just been made was not found: {list}",
+        nothing="no item was made and asked for again, so nothing is known about it",
+        expected="the item, as an answer of success had promised",
+    )
+
+
+def _follows(
+    fuzzed: FuzzRuns, names: tuple[str, ...], code: str, count: Callable[[FuzzRun], int], **texts: str
+) -> Finding:
+    """One root cause however many operations show it; nothing is known where nothing was asked."""
+    runs = _chosen(fuzzed, names)
+    broken = next((run for run in runs if run.ended == "grader"), None)
+    if not runs or broken:
+        return undecided(broken.reason if broken else "no such run was recorded")
+    found = [(run, failure) for run in runs for failure in _root_causes(run.failures) if failure.code == code]
+    if found:
+        message = texts["bad"].format(list=listed(failure for _, failure in found))
+        return failed(message, expected=texts["expected"], exhibits=exhibits(found))
+    if any(run.ended == "service" for run in runs):
+        return blocked(STOPPED)
+    asked_for = sum(count(run) for run in runs)
+    return passed(texts["good"].format(asked=asked_for)) if asked_for else blocked(texts["nothing"])
+
+
 def _judge(
     fuzzed: FuzzRuns,
     names: tuple[str, ...],
@@ -124,14 +166,14 @@ def _judge(
     )
     words: dict[str, Any] = {"sent": sum(run.sent for run in runs), "operations": len(everything)}
     if found:
-        listed = _listed([failure for _, failure in found])
-        message = texts["bad"].format(**words, failing=len(failing), list=listed)
-        return failed(message, expected=texts["expected"], score=share, exhibits=_exhibits(found), symptoms=symptoms)
+        told = listed(failure for _, failure in found)
+        message = texts["bad"].format(**words, failing=len(failing), list=told)
+        return failed(message, expected=texts["expected"], score=share, exhibits=exhibits(found), symptoms=symptoms)
     silence = _shows_nothing(runs, made=made, reached=bool(reached))
     if silence:
         return blocked(silence)
     if unseen:
-        message = f"nothing is known of {_names(unseen)}: no valid request was accepted there"
+        message = f"nothing is known of {names_of(unseen)}: no valid request was accepted there"
         return failed(message, expected=texts["expected"], score=share)
     return passed(texts["good"].format(**words))
 
@@ -139,7 +181,7 @@ def _judge(
 def _shows_nothing(runs: Sequence[FuzzRun], *, made: bool, reached: bool) -> str:
     """Why answers without a fault say nothing good about the service; empty when they do."""
     if any(run.ended == "service" for run in runs):
-        return "the service stopped answering before all was asked"
+        return STOPPED
     if not made:
         return NOT_MADE
     return "" if reached else "the service accepted none of the requests, so its answers show nothing"
@@ -161,77 +203,6 @@ def _root_causes(failures: Sequence[FuzzFailure]) -> list[FuzzFailure]:
         for failure in failures
         if not any((failure.operation, failure.status, code) in causes for code in _CAUSES.get(failure.code, ()))
     ]
-
-
-def _listed(failures: Iterable[FuzzFailure]) -> str:
-    """`status 500 (PUT /todos/{id}, PATCH /todos/{id})`: equal ones of several operations told once."""
-    groups: dict[str, list[str]] = {}
-    for failure in failures:
-        operations = groups.setdefault(_told(failure), [])
-        if failure.operation not in operations:
-            operations.append(failure.operation)
-    parts = [f"{what} ({_names(operations)})" for what, operations in groups.items()]
-    more = f"; {len(parts) - MOST_SHOWN} more" if len(parts) > MOST_SHOWN else ""
-    return "; ".join(parts[:MOST_SHOWN]) + more
-
-
-def _told(failure: FuzzFailure) -> str:
-    place = one_line(failure.place or "the top", 60)
-    return {
-        "ST101": f"status {failure.status}",
-        "ST103": f"status {failure.status}, which is not listed",
-        "ST104": f"no Content-Type with status {failure.status}",
-        "ST105": f"a Content-Type that is not listed for status {failure.status}",
-        "ST106": "a Content-Type that cannot be read",
-        "ST107": f"no {one_line(', '.join(failure.headers), 60)} header with status {failure.status}",
-        "ST108": f"`{failure.keyword}` is broken at {place}",
-        "ST109": "a body that is no JSON",
-        "ST110": "a body that is not what its Content-Type says",
-        "ST111": "a body of an unknown kind",
-        "ST201": f"status {failure.status}",
-        "ST202": f"status {failure.status}",
-    }.get(failure.code, f"{failure.code}, status {failure.status}")
-
-
-def _names(operations: Sequence[str]) -> str:
-    shown = ", ".join(one_line(name, 60) for name in operations[:MOST_SHOWN])
-    return shown + (f" and {len(operations) - MOST_SHOWN} more" if len(operations) > MOST_SHOWN else "")
-
-
-def _exhibits(found: Sequence[tuple[FuzzRun, FuzzFailure]]) -> tuple[AnyExhibit, ...]:
-    """One request for each of the first root causes, then the list of all."""
-    firsts: dict[str, tuple[FuzzRun, FuzzFailure]] = {}
-    for run, failure in found:
-        firsts.setdefault(
-            _told(failure) if failure.code == "ST108" else f"{failure.code}{failure.status}", (run, failure)
-        )
-    shown: list[AnyExhibit] = [_example(run, failure) for run, failure in list(firsts.values())[:MOST_SHOWN]]
-    rows = tuple((failure.operation, _told(failure), str(failure.count)) for _, failure in found)
-    table = RowsExhibit(
-        title="All that was found",
-        head=("operation", "answered with", "requests"),
-        rows=rows[:MOST_ROWS],
-        note=f"{len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else "",
-    )
-    return (*shown, table) if len(rows) > 1 else tuple(shown)
-
-
-def _example(run: FuzzRun, failure: FuzzFailure) -> AnyExhibit:
-    return http_exhibit(
-        failure.example,
-        title=f"{failure.operation}: {_told(failure)}",
-        before=_before(run, failure),
-        drawn=dict.fromkeys(run.ids, "id"),
-    )
-
-
-def _before(run: FuzzRun, failure: FuzzFailure) -> tuple[Preparation, ...]:
-    """What makes the item that the request is about; nothing for one that had been deleted or makes its own."""
-    sent = failure.example.sent
-    if run.prepared is None or sent.method == "POST" or ("{" in failure.operation and not sent.template):
-        return ()
-    variables = _VARIABLE.findall(sent.template)
-    return (Preparation(run.prepared, *((variables[-1], run.named_by) if variables else ())),)
 
 
 CHECKS: tuple[Check[Any], ...] = (
@@ -266,6 +237,22 @@ CHECKS: tuple[Check[Any], ...] = (
         title="Invalid bodies are refused",
         why="Data that break the contract are stored and break whoever reads them later",
         fix="Validate types, required fields and lengths before anything is stored, on every route that takes a body",
+    ),
+    Check(
+        name="fuzz.forgets_deleted",
+        needs=FuzzRuns,
+        ask=forgets_deleted,
+        title="What was deleted stays deleted, whatever comes next",
+        why="Deleted data that come back, or that can still be changed, are a promise broken",
+        fix="Look an item up in one place, used by every route, and take it out of there when it is deleted",
+    ),
+    Check(
+        name="fuzz.keeps_created",
+        needs=FuzzRuns,
+        ask=keeps_created,
+        title="What was just made is there for the next request",
+        why="An answer 201 is a promise: a client goes on with the address it was given",
+        fix="Store the item before answering, and read it from the same store on every route",
     ),
     Check(
         name="fuzz.keeps_answering",

@@ -113,12 +113,21 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser], share
 
 
 def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
-    challenge = commands.add_parser("challenge", help="authors: list, show and validate challenge packs")
-    actions = challenge.add_subparsers(dest="action", required=True, metavar="{list,show,validate}")
+    challenge = commands.add_parser(
+        "challenge", help="authors: list, show and validate challenge packs, print their exams"
+    )
+    actions = challenge.add_subparsers(dest="action", required=True, metavar="{list,show,exam,validate}")
     actions.add_parser("list", parents=[shared], help="the challenges there are")
     show = actions.add_parser("show", parents=[shared], help="the brief and the rubric of one challenge")
     show.add_argument("challenge", metavar="CHALLENGE")
     show.add_argument("--all", action="store_true", help="name private checks and gates, too")
+    exam = actions.add_parser(
+        "exam", parents=[shared], help="every request of a challenge's exam, as a text to compare"
+    )
+    exam.add_argument("challenge", metavar="CHALLENGE")
+    exam.add_argument("--level", choices=LEVELS, default="mid", help="of the position (default: mid)")
+    exam.add_argument("--seed", type=int, default=DEFAULT_SEED, help="chooses the data sent")
+    exam.add_argument("--json", action="store_true", help="as JSON")
     validate = actions.add_parser(
         "validate", parents=[shared], help="prove a pack against answers whose marks are known"
     )
@@ -132,6 +141,9 @@ def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], sh
         "--only", metavar="NAME", action="append", default=[], help="only this answer or variant of one (repeat)"
     )
     validate.add_argument("--good", action="store_true", help="only answers and variants that must lose nothing")
+    validate.add_argument(
+        "--quick", action="store_true", help="send variants the challenge's own exam only, no generated requests"
+    )
     validate.add_argument("--static", action="store_true", help="read the pack only, grade nothing")
     validate.add_argument("--repeat", type=int, default=1, metavar="N", help="grade each answer N times and compare")
     validate.add_argument(

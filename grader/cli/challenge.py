@@ -1,9 +1,10 @@
-"""`grader challenge`: list, show and validate challenge packs."""
+"""`grader challenge`: list, show and validate challenge packs, print their exams."""
 
 from __future__ import annotations
 
 import argparse
 
+from grader.cli.challenge_exam import exam
 from grader.cli.challenge_validate import validate
 from grader.cli.packs import load, load_all
 from grader.cli.shown import shown
@@ -12,7 +13,7 @@ from grader.packs import is_shipped
 
 def run(arguments: argparse.Namespace) -> int:
     """Dispatch to the action."""
-    actions = {"list": _list, "show": _show, "validate": validate}
+    actions = {"list": _list, "show": _show, "validate": validate, "exam": exam}
     return actions[arguments.action](arguments)
 
 

@@ -124,7 +124,7 @@ def _asked_about(challenge: Challenge, given: str) -> tuple[Challenge, tuple[str
     """Of a service without files only what it answers, and a remark on what is left out."""
     if given != NO_FILES:
         return challenge, ()
-    served = {collector.gathers for collector in COLLECTORS.values() if collector.uses is Resource.SERVICE}
+    served = {c.gathers for c in COLLECTORS.values() if c.uses is Resource.SERVICE and not c.reads_files}
     part = part_about(challenge, served, collectors=COLLECTORS, checks=CHECKS)
     left = len(challenge.checks) - len(part.checks)
     if not left:

@@ -26,7 +26,7 @@ from grader.stages import Stages
 
 
 def request(arguments: argparse.Namespace, *, public_only: bool = False, once: bool = False) -> Request:
-    """What was asked for; `once` asks nothing a second time. Raises `UsageError` E110 for a level that does not exist."""
+    """What was asked for; `once` asks nothing again. Raises `UsageError` E110 for a level that does not exist."""
     try:
         level = Level(arguments.level)
     except ValueError:

@@ -7,7 +7,9 @@ from typing import Any
 from grader.collectors.exam import collector as exam
 from grader.collectors.files import collector as files
 from grader.collectors.fuzz import collector as fuzz
+from grader.collectors.own_tests import collector as own_tests
 from grader.collectors.query import collector as query
+from grader.collectors.readme import collector as readme
 from grader.collectors.schema import collector as schema
 from grader.model import Collector
 
@@ -15,6 +17,8 @@ _ALL: tuple[Collector[Any], ...] = (
     files.COLLECTOR,
     exam.COLLECTOR,
     fuzz.COLLECTOR,
+    readme.COLLECTOR,
+    own_tests.COLLECTOR,
     query.COLLECTOR,
     schema.COLLECTOR,
 )

@@ -79,6 +79,14 @@ def _initdb(folder: Path, target: Path) -> None:
 @contextlib.contextmanager
 def copied(source: Path) -> Iterator[Path]:
     """A scratch folder with a copy of the data folder `source` in `data` and an empty `socket`; removed at the end."""
+    with scratch_folder() as scratch:
+        copy_tree(source, scratch / "data")
+        yield scratch
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder with an empty `socket` that PostgreSQL may write to; removed at the end, also after a killed run."""
     uid, gid = account()
     remove_left_behind(Path(tempfile.gettempdir()))
     try:
@@ -90,7 +98,6 @@ def copied(source: Path) -> Iterator[Path]:
         raise disk_fault(error, Path(tempfile.gettempdir())) from error
     try:
         with locked(scratch / IN_USE):
-            copy_tree(source, scratch / "data")
             yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

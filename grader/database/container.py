@@ -16,13 +16,13 @@ from docker.types import Mount
 
 from grader.caches import made_once
 from grader.database import Server, Template
-from grader.database.cluster import copied, empty_cluster
+from grader.database.cluster import copied, empty_cluster, scratch_folder
 from grader.database.process import START_SECONDS, SocketServer, filled
 from grader.database.programs import account, programs, server_version
 from grader.errors import OurFault
 from grader.result import Isolation
 from grader.sandbox.engine import Engine, engine_errors, remove
-from grader.sandbox.hardening import MEGABYTE, Limits, folder_mount, hardened, mortal
+from grader.sandbox.hardening import MEGABYTE, Limits, folder_mount, hardened, mortal, volume_mount
 from grader.sandbox.images import RECIPES, Images, Recipe
 from grader.sandbox.nodejs import layer
 from grader.stages import Stages
@@ -31,6 +31,16 @@ PURPOSE = "postgres"
 HOME = "opt/postgres"
 PORT = 5432
 DATA, SOCKET = "/postgres/data", "/postgres/socket"
+# For the server beside a submission: what it starts from, where its data lie, and who may come in
+TEMPLATE, BESIDE, HBA = "/postgres/template", "/postgres/beside", "/postgres/pg_hba.conf"
+BESIDE_MEGABYTES = 512
+CONNECTIONS = 100  # PostgreSQL's own default: pools of several workers count on it
+ONLY_ITS_OWNER = "local all postgres trust\nhost app app 127.0.0.1/32 trust\n"
+SERVE_BESIDE = (
+    f"cp -R {TEMPLATE} {BESIDE}/data && chmod 0700 {BESIDE}/data && "
+    f"exec postgres -D {BESIDE}/data -k {SOCKET} -p {PORT} -c listen_addresses=127.0.0.1 -c hba_file={HBA} "
+    f"-c max_connections={CONNECTIONS} -c max_wal_size=64MB -c shared_buffers=64MB"
+)
 POLL_SECONDS = 0.02
 LOG_LINES, LOG_BYTES = 20, 400
 LIMITS = Limits(
@@ -66,35 +76,50 @@ class ContainerDatabases:
         image = self._images.ensure(PURPOSE)
         self._used[PURPOSE] = image.id
         source = empty_cluster() if template is None else filled(template)
-        with copied(source) as scratch, self._running(image.id, scratch) as server:
-            yield server
+        with copied(source) as scratch:
+            mounts = [folder_mount(scratch / "data", DATA, writable=True)]
+            with self._running(image.id, ["postgres", "-D", DATA, "-k", SOCKET], scratch, mounts) as server:
+                yield server
 
     @contextlib.contextmanager
     def beside(self, network: str) -> Iterator[str]:
         """A server for a submission, on 127.0.0.1 of its network; answers the address to connect to.
 
-        It outlives restarts of the submission. Raises like `start`.
+        It outlives restarts of the submission. Nobody but its owner comes in from there: a superuser could run
+        programs. Its data lie in memory of a fixed size, so that no submission fills this machine's disk. Raises
+        like `start`.
         """
         image = self._images.ensure(PURPOSE)
         self._used[PURPOSE] = image.id
-        with copied(empty_cluster()) as scratch, self._running(image.id, scratch, network) as server:
-            with server.connect() as connection:
-                connection.execute("CREATE ROLE app LOGIN")
-                connection.execute("CREATE DATABASE app OWNER app")
-            yield f"postgresql://app@127.0.0.1:{PORT}/app"
+        volume = self._engine.volume(PURPOSE, megabytes=BESIDE_MEGABYTES, uid=account()[0])
+        try:
+            with scratch_folder() as scratch:
+                (scratch / "pg_hba.conf").write_text(ONLY_ITS_OWNER, encoding="utf-8")
+                mounts = [
+                    volume_mount(volume, BESIDE),
+                    folder_mount(empty_cluster(), TEMPLATE),
+                    folder_mount(scratch / "pg_hba.conf", HBA),
+                ]
+                with self._running(image.id, ["sh", "-c", SERVE_BESIDE], scratch, mounts, network) as server:
+                    with server.connect() as connection:
+                        connection.execute("CREATE ROLE app LOGIN PASSWORD 'app'")
+                        connection.execute("CREATE DATABASE app OWNER app")
+                    yield f"postgresql://app:app@127.0.0.1:{PORT}/app"
+        finally:
+            self._engine.remove_volume(volume)
 
     @contextlib.contextmanager
-    def _running(self, image: str, scratch: Path, network: str = "none") -> Iterator[SocketServer]:
+    def _running(
+        self, image: str, program: list[str], scratch: Path, mounts: list[Mount], network: str = "none"
+    ) -> Iterator[SocketServer]:
         uid, gid = account()
         options = hardened(LIMITS, user=f"{uid}:{gid}", network=network)
         options["mounts"] = [
-            folder_mount(scratch / "data", DATA, writable=True),
+            *mounts,
             folder_mount(scratch / "socket", SOCKET, writable=True),
             _accounts(self._engine, uid, gid),
         ]
-        listen = [] if network == "none" else ["-c", "listen_addresses=127.0.0.1", "-p", str(PORT)]
-        command = mortal(["postgres", "-D", DATA, "-k", SOCKET, *listen])
-        container = self._engine.create(PURPOSE, image, command, options)
+        container = self._engine.create(PURPOSE, image, mortal(program), options)
         try:
             with engine_errors("starting PostgreSQL"):
                 container.start()

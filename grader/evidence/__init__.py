@@ -15,13 +15,15 @@ from grader.errors import Problem
 from grader.evidence.exam import HttpExam
 from grader.evidence.files import SourceFiles
 from grader.evidence.fuzz import FuzzRuns
+from grader.evidence.own_tests import OwnTests
 from grader.evidence.query import QueryAnswer
+from grader.evidence.readme import RunCommand
 from grader.evidence.schema import SchemaFacts
 from grader.model import Level
 from grader.result import Run
 
 KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (SourceFiles, FuzzRuns, HttpExam, QueryAnswer, SchemaFacts)
+    kind.__name__: kind for kind in (SourceFiles, FuzzRuns, HttpExam, QueryAnswer, SchemaFacts, RunCommand, OwnTests)
 }
 SCHEMA_VERSION = 1
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from grader.evidence.http import Exchange
+from grader.evidence.own_contract import OwnContract
 
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +23,8 @@ class StepRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request of a step. `step` is `scenario.step`; `variant`, `number` and `round` tell the runs of a step apart.
 
     `exchange` is None when the request was not sent; `skipped` then says why. `sent_json` is the body when it is
-    JSON of ours. `together` says that all runs of the step were sent at the same time.
+    JSON of ours. `together` says that all runs of the step were sent at the same time. A step that lets time pass has
+    the seconds in `waits`. `rule` names what the request breaks, as other requests to other routes may, too.
     """
 
     step: str
@@ -33,7 +35,9 @@ class StepRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exchange: Exchange | None = None
     skipped: str = ""
     sent_json: Any = None
+    waits: float = 0.0
     captured: tuple[Capture, ...] = ()
+    rule: str = ""
 
 
 class HttpExam(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +45,7 @@ class HttpExam(msgspec.Struct, frozen=True, kw_only=True):
 
     `left_out` holds the scenarios that are not part of this run (by level or in a self-check) with the reason.
     `died_at` names the step after which the service was gone, `stopped` why the rest was not sent. `values` are the
-    values drawn from the seed.
+    values drawn from the seed. `own_contract` is what the candidate's own OpenAPI documents promise.
     """
 
     runs: tuple[StepRun, ...] = ()
@@ -50,3 +54,4 @@ class HttpExam(msgspec.Struct, frozen=True, kw_only=True):
     stopped: str = ""
     token: bool = False
     values: dict[str, Any] = {}
+    own_contract: OwnContract | None = None

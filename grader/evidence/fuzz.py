@@ -11,11 +11,25 @@ from grader.evidence.http import Exchange
 End = Literal["completed", "service", "grader"]
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request that led to a failure.
+
+    Where the later ones take a value from its answer, it stands there at `source` (`id`), is called `variable` in their
+    targets (`/todos/$ID`) and was `value`: the service's own choice, so it is not shown.
+    """
+
+    exchange: Exchange
+    variable: str = ""
+    source: str = ""
+    value: str = ""
+
+
 class FuzzFailure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Equal failures of one operation, with the shortest request that shows them.
 
     `code` is the tool's stable code (`ST101`); `place` and `keyword` say where a body breaks its schema and by which
-    rule; `headers` are required ones that were missing; `count` is how many requests showed it.
+    rule; `headers` are required ones that were missing; `count` is how many requests showed it; `before` are the
+    requests of the same run without which it does not show.
     """
 
     code: str
@@ -26,6 +40,7 @@ class FuzzFailure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     keyword: str = ""
     headers: tuple[str, ...] = ()
     count: int = 1
+    before: tuple[Earlier, ...] = ()
 
 
 class OperationTally(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +64,12 @@ class FuzzRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One run against a fresh service.
 
     `ended` tells whether all was sent: `service` when it died, hung or was too slow, `grader` when our side failed;
-    `reason` says how. `requests` is a digest over everything sent: equal for every submission. `prepared` is the
-    request that made the first of the `items` made before the run, `ids` the names the service gave to them in the
-    field `named_by`.
+    `reason` says how. `requests` is a digest over everything sent: equal for every submission where the requests follow
+    from the contract alone. Those of a sequence take values from answers and go where these lead, so their digest is
+    equal for two runs of one submission and tells nothing about two submissions. `prepared` is the request that made
+    the first of the `items` made before the run, `ids` the names the service gave to them in the field `named_by`.
+    `asked_made` and `asked_deleted` are how many requests of a sequence asked for an item that had just been made, or
+    that had been deleted: without any there is nothing to say about it.
     """
 
     name: str
@@ -65,6 +83,8 @@ class FuzzRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ids: tuple[str, ...] = ()
     named_by: str = "id"
     requests: str = ""
+    asked_made: int = 0
+    asked_deleted: int = 0
 
     @property
     def made(self) -> bool:

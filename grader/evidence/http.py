@@ -37,8 +37,13 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One request with its response, or `error`: why there was none (refused, deadline, too large, not HTTP)."""
+    """One request with its response, or `error`: why there was none (refused, deadline, too large, not HTTP).
+
+    `detour` is the target that was asked for first, where the service only sent us to the same path with another slash
+    at its end: a client follows that, and so did we.
+    """
 
     sent: Sent
     received: Received | None = None
     error: str = ""
+    detour: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from grader.toml_places import Place
 CODE = "E242"
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 _SEND = re.compile(r"[A-Z]+ (?:/|\{)\S*")
+_SETTING = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
+_OURS = ("PORT", "DATA_DIR", "DATABASE_URL", "PATH", "HOME")  # what the sandbox sets
+MOST_WAIT = 10.0  # seconds: a grade takes about as long
+MOST_WAITING = 20.0  # seconds of all waits together
 
 
 class TokenMode(StrEnum):
@@ -27,10 +32,16 @@ class TokenMode(StrEnum):
     NONE = "none"
     WRONG = "wrong"
     BASIC = "basic"
+    LONGER = "longer"  # the right one and more: comparing its beginning is not enough
+    SCHEME = "scheme"  # the right one under another name than `Bearer`
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One way to send a step; what it leaves out is the step's. `merge` and `without` change the step's `json`."""
+    """One way to send a step; what it leaves out is the step's. `merge` and `without` change the step's `json`.
+
+    `rule` names the rule that the request breaks. A service that checks it nowhere has one fault, however many routes
+    show it: a failure is explained by another check's when that one saw all the same rules broken.
+    """
 
     name: str
     send: str = ""
@@ -41,6 +52,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     hex: str = ""
     headers: dict[str, str] = {}
     token: TokenMode | None = None
+    rule: str = ""
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,11 +65,22 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     most: int = 40
 
 
+class Wait(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Let time pass until `seconds` have gone by since the step `since` (`scenario.step`) was answered.
+
+    What was sent in between is time already waited. Without `since`, or when that step was not sent, from now on.
+    """
+
+    seconds: float
+    since: str = ""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A named request, sent once per entry of `each`, per token mode and per repetition.
 
     `send` is method and path; the body is `json`, `raw` text or `hex` bytes. `capture` names values to take from the
-    answer: a dotted path into the JSON body or `header:location`. `restart` restarts the service instead.
+    answer: a dotted path into the JSON body or `header:location`. `restart` restarts the service instead, `wait` lets
+    time pass.
     """
 
     id: str
@@ -72,7 +95,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     repeat: int = 1
     concurrent: bool = False
     walk: Walk | None = None
+    rule: str = ""
     restart: bool = False
+    wait: Wait | None = None
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,11 +119,12 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Exam(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole exam."""
+    """The whole exam. `environment` are settings of the service that the brief tells: never a secret."""
 
     scenario: tuple[Scenario, ...]
     words: tuple[str, ...] = ()
     token: Token | None = None
+    environment: dict[str, str] = {}
 
     def texts(self) -> list[str]:
         """Every text that may hold placeholders, in order: what is drawn does not depend on what is run."""
@@ -133,25 +159,65 @@ class _Proof:
     def run(self) -> None:
         """Raises the error of the text at the first mistake."""
         seen: set[str] = set()
+        self._environment()
+        self._waits()
         for number, scenario in enumerate(self.exam.scenario):
             captured: set[str] = set()
             for count, step in enumerate(scenario.step):
                 name, at = f"{scenario.id}.{step.id}", ("scenario", number, "step", count)
                 if name in seen:
                     raise self.text.value(step.id, f"two steps are called `{name}`", at=(*at, "id"))
-                seen.add(name)
                 self._sendable(step, name, at)
+                self._since(step, seen, at)
+                self._headers(step, name, at)
                 self._placeholders(step, name, captured, at)
                 captured |= _captures(step)
+                seen.add(name)
         try:
             draw(0, self.exam.texts(), self.exam.words)
         except ValueError as error:
             raise self.text.value("", f"the exam: {error}", at=("words",)) from None
 
+    def _environment(self) -> None:
+        """Settings have the names of settings, and none of those that the sandbox or the token sets."""
+        token = (self.exam.token.variable,) if self.exam.token else ()
+        for name in self.exam.environment:
+            if not _SETTING.fullmatch(name) or name in (*_OURS, *token):
+                what = f"`{name}` cannot be set in [environment]"
+                raise self.text.value(name, what, label="A-Z, digits and _", at=("environment", name))
+
+    def _waits(self) -> None:
+        """No wait is long, nor are all of them together."""
+        total = 0.0
+        for number, scenario in enumerate(self.exam.scenario):
+            for count, step in enumerate(scenario.step):
+                seconds = step.wait.seconds if step.wait else 0.0
+                total += seconds * scenario.rounds
+                at = ("scenario", number, "step", count, "wait")
+                if step.wait and not 0 < seconds <= MOST_WAIT:
+                    what = f"step `{scenario.id}.{step.id}` waits {seconds:g} s"
+                    raise self.text.value("", what, help=f"more than 0 and at most {MOST_WAIT:g}", at=at)
+                if total > MOST_WAITING:
+                    what = f"all waits together take {total:g} s"
+                    raise self.text.value("", what, help=f"at most {MOST_WAITING:g} s for a whole exam", at=at)
+
+    def _since(self, step: Step, seen: Iterable[str], at: Place) -> None:
+        if step.wait and step.wait.since and step.wait.since not in seen:
+            what = f"no earlier step is called `{step.wait.since}`"
+            raise self.text.value(step.wait.since, what, label=near_miss(step.wait.since, seen), at=(*at, "wait"))
+
+    def _headers(self, step: Step, name: str, at: Place) -> None:
+        """A command shows headers as they were sent: a captured value would be another one in every run."""
+        taken = names([step.headers, *(variant.headers for variant in step.each)])
+        if taken:
+            key = min(taken)
+            what = f"step `{name}`: a header can hold drawn values, {{n}} and {{round}}, not `{key}`"
+            raise self.text.value(f"{{{key}}}", what, at=at)
+
     def _sendable(self, step: Step, name: str, at: Place) -> None:
         sends = [(step.send, (*at, "send"))]
         sends += [(v.send, (*at, "each", i, "send")) for i, v in enumerate(step.each) if v.send]
-        for send, place in sends if not step.restart else ():
+        for send, place in sends if not step.restart and step.wait is None else ():
             if not _SEND.fullmatch(send):
                 what = f"step `{name}`: `send` is a method and a path, such as `GET /things`"
                 raise self.text.value(send or step.id, what, at=place)

@@ -19,6 +19,19 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) HttpClient/1.0"  # says nothing about a
 HOST = "127.0.0.1:8000"  # whatever port of ours leads there: services put it into links, and links into evidence
 JSON = "application/json"
 MAX_TEXT = 4096  # a longer body is described instead of kept
+_SAID = {
+    TokenMode.NONE: "no token",
+    TokenMode.WRONG: "wrong token",
+    TokenMode.BASIC: "another scheme",
+    TokenMode.LONGER: "longer token",
+    TokenMode.SCHEME: "token of another scheme",
+}
+_SENT = {
+    TokenMode.WRONG: "Bearer not-the-token",
+    TokenMode.BASIC: "Basic dXNlcjpwYXNzd29yZA==",
+    TokenMode.LONGER: f"Bearer {TOKEN}-and-more",
+    TokenMode.SCHEME: f"Token {TOKEN}",
+}
 _RUN = re.compile(r"(.)\1{511,}", re.DOTALL)
 _ENCODED = "/?#"
 
@@ -43,8 +56,7 @@ class Call(NamedTuple):
     @property
     def name(self) -> str:
         """What tells it from the other requests of its step."""
-        said = {TokenMode.NONE: "no token", TokenMode.WRONG: "wrong token", TokenMode.BASIC: "another scheme"}
-        return ", ".join(part for part in (self.variant.name, said.get(self.token, "")) if part)
+        return ", ".join(part for part in (self.variant.name, _SAID.get(self.token, "")) if part)
 
 
 def calls(step: Step, *, token: bool) -> list[Call]:
@@ -67,6 +79,7 @@ def build(step: Step, call: Call, scope: Mapping[str, Any], *, token: bool) -> R
     target, template = _target(path, scope)
     content, body = _content(step, call.variant, scope)
     headers = {**({"Content-Type": JSON} if content is not None else {}), **step.headers, **call.variant.headers}
+    headers = {name: str(fill(value, scope)) for name, value in headers.items()}
     if token and call.token is not TokenMode.NONE:
         headers["Authorization"] = _authorization(call.token)
     sent = Sent(
@@ -121,8 +134,7 @@ def _content(step: Step, variant: Variant, scope: Mapping[str, Any]) -> tuple[by
 
 
 def _authorization(mode: TokenMode) -> str:
-    wrong = {TokenMode.WRONG: "Bearer not-the-token", TokenMode.BASIC: "Basic dXNlcjpwYXNzd29yZA=="}
-    return wrong.get(mode, f"Bearer {TOKEN}")
+    return _SENT.get(mode, f"Bearer {TOKEN}")
 
 
 def _described(content: bytes | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from grader.report.wording import (
     severity,
     told,
 )
-from grader.result import CheckResult, CriterionResult, Result
+from grader.result import CheckResult, CriterionResult, QuestionResult, Result
 from grader.visible import one_line, visible
 
 MOST_BYTES = 60_000
@@ -126,7 +126,12 @@ def _parts(result: Result) -> Iterable[str]:
     if len(found) > MOST_FINDINGS:
         yield f"{count(len(found) - MOST_FINDINGS, 'more finding')} in the full report."
     if result.questions:
-        yield "\n".join(["#### Ask in the follow-up", *(f"1. {plain(item.ask, 600)}" for item in result.questions)])
+        yield "\n".join(["#### Ask in the follow-up", *(_question(item) for item in result.questions)])
+
+
+def _question(item: QuestionResult) -> str:
+    above = f"\n   - More than that: {plain(item.above, 600)}" if item.above else ""
+    return f"1. {plain(item.ask, 600)}\n   - Listen for: {plain(item.listen_for, 600)}{above}"
 
 
 def _problem(result: Result, index: int) -> str:

@@ -13,7 +13,7 @@ from grader.report import overview, wording
 from grader.report.figures import Figure, figure, side_by_side, weight
 from grader.report.overview import Found
 from grader.report.wording import count, number
-from grader.result import CheckResult, CriterionResult, GateResult, Result
+from grader.result import CheckResult, CriterionResult, GateResult, QuestionResult, Result
 
 MOST_FINDINGS = 50
 MOST_EXHIBITS = 4
@@ -58,6 +58,7 @@ class Page:
 
     result: Result
     hrefs: dict[str, str] = field(default_factory=dict)
+    questions: list[tuple[QuestionResult, Figure | None]] = field(default_factory=list)
     findings: list[Card] = field(default_factory=list)
     more: list[Found] = field(default_factory=list)
     counted: list[Card] = field(default_factory=list)
@@ -71,6 +72,7 @@ def page_of(result: Result) -> Page:
     maker = _Maker(result)
     found = overview.findings(result)
     page = Page(result=result, hrefs=maker.hrefs)
+    page.questions = [(asked, maker.figure(asked.code) if asked.code else None) for asked in result.questions]
     page.findings = maker.cards(found[:MOST_FINDINGS])
     page.more = found[MOST_FINDINGS:]
     page.counted = maker.cards(overview.counted(result)[:MOST_FINDINGS])
@@ -103,7 +105,7 @@ class _Maker:
         anchor = self._anchors[check.id]
         self.hrefs[check.id] = f"#{anchor}"
         new = [exhibit for exhibit in check.evidence if not (once and exhibit in self._shown)]
-        figures = [self._figure(exhibit) for exhibit in new[:MOST_EXHIBITS] if self._fits(weight(exhibit))]
+        figures = [self.figure(exhibit) for exhibit in new[:MOST_EXHIBITS] if self._fits(weight(exhibit))]
         return Card(
             anchor=anchor,
             check=check,
@@ -114,7 +116,8 @@ class _Maker:
             above=len(check.evidence) - len(new),
         )
 
-    def _figure(self, exhibit: AnyExhibit) -> Figure:
+    def figure(self, exhibit: AnyExhibit) -> Figure:
+        """The figure of an exhibit with an id of its own."""
         self._figures += 1
         self._shown.add(exhibit)
         return figure(exhibit, f"figure-{self._figures}")

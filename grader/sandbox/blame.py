@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 
 from grader.errors import OurFault, SubmissionFault
+from grader.sandbox.go_blame import blame_go
 from grader.sandbox.plan import Plan
 from grader.visible import one_line
 
@@ -21,6 +22,8 @@ NETWORK = re.compile(
     r"|407 Proxy|401 (?:Client )?Error|403 (?:Client )?Error|No space left on device"
     r"|npm (?:ERR!|error) code (?:ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT|E40[137]"
     r"|E5\d\d|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT)"
+    r"|dial tcp[^\n]*|TLS handshake timeout|x509: [^\n]*|proxyconnect [^\n]*|i/o timeout|connection reset by peer"
+    r"|(?::|status:?) (?:40[137]|429|5\d\d) [A-Z][\w ]*"
 )
 NO_MATCH = re.compile(r"No matching distribution found for ([^\s(]+)")
 VERSIONS = re.compile(r"requirement (\S+).*\(from versions: ([^)]*)\)")
@@ -80,6 +83,8 @@ def blame(plan: Plan, log: str) -> SubmissionFault | OurFault:
             note=f"nothing was taken from the submission for it; {_last(lines, log)}",
             help="see whether the package index and its certificates work on this machine; `grader doctor` tells more",
         )
+    if plan.installer == "go":
+        return blame_go(plan, log)
     codes = NPM_CODE.findall(log)
     theirs = (
         bool(lines) and "ERROR: Exception:" not in log

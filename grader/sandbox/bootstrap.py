@@ -1,4 +1,4 @@
-"""Make the Python base image on this machine: Debian's own packages in an empty folder, imported as an image.
+"""Make the Python and Go base images on this machine: Debian's own packages in an empty folder, imported as an image.
 
 Nothing of this machine goes into it: no packages, no configuration, no names of mirrors. The archive it is made of
 stays in the cache, so making the image again needs no network.
@@ -6,11 +6,13 @@ stays in the cache, so making the image again needs no network.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.caches import cache_root, made_once
@@ -19,13 +21,16 @@ from grader.sandbox import host
 from grader.sandbox.engine import VERSION_LABEL, Engine, engine_errors
 
 SUITE = "trixie"  # Debian 13: Python 3.13
-PACKAGES = ("ca-certificates", "libstdc++6", "python3", "python3-venv")
+SYSTEM = ("ca-certificates",)
+PYTHON = ("libstdc++6", "python3", "python3-venv")
+GO = ("golang-go",)
 EDITION = "1"
 SECONDS = 900
 IMPORT_SECONDS = 600
 LEFT_OUT = (
     *("dev", "proc", "sys", "run", "tmp", "debootstrap", "etc/resolv.conf", "etc/hostname", "etc/machine-id"),
     *("etc/apt/sources.list", "etc/apt/sources.list.d", "etc/apt/apt.conf.d", "var/log", "var/cache", "var/lib/apt"),
+    *("usr/share/go-1.24/test", "usr/share/go-1.24/api"),
     *("usr/share/doc", "usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian"),
 )
 EMPTY_FOLDERS = (("dev", 0o755), ("proc", 0o555), ("sys", 0o555), ("run", 0o755), ("tmp", 0o1777), ("var/log", 0o755))
@@ -37,10 +42,25 @@ def make_python(engine: Engine, tag: str, *more: str) -> None:
 
     Raises `OurFault` E202 when this machine cannot, with what to do instead.
     """
-    name = "-".join(("debian", suite(), *more, EDITION)).replace("+", "p")
-    archive = made_once(name, lambda target: _bootstrap(target, more)) / "root.tar"
+    archive = _archive(("debian", suite(), *more, EDITION), (*PYTHON, *more))
+    _imported(engine, tag, archive, ["python3"], _found(archive, r"usr/bin/python(3\.\d+)"))
+
+
+def make_go(engine: Engine, tag: str, *more: str) -> None:
+    """Make the image `tag` with Debian's Go, with some more packages if wanted; raises as `make_python`."""
+    archive = _archive(("debian", suite(), *GO, *more, EDITION), (*GO, *more))
+    _imported(engine, tag, archive, ["go", "version"], _found(archive, r"usr/lib/go-(1\.\d+)"))
+
+
+def _archive(name: Sequence[str], packages: Sequence[str]) -> Path:
+    """A tar of a system with these packages, made when it is not in the cache."""
+    folder = made_once("-".join(name).replace("+", "p"), lambda target: _bootstrap(target, (*SYSTEM, *packages)))
+    return folder / "root.tar"
+
+
+def _imported(engine: Engine, tag: str, archive: Path, command: list[str], version: str) -> None:
     repository, _, edition = tag.partition(":")
-    changes = ['CMD ["python3"]', "ENV LANG=C.UTF-8", f"LABEL {VERSION_LABEL}={_python_in(archive)}"]
+    changes = [f"CMD {json.dumps(command)}", "ENV LANG=C.UTF-8", f"LABEL {VERSION_LABEL}={version}"]
     client = engine.impatient(IMPORT_SECONDS)
     try:
         with engine_errors("importing the base image"):
@@ -49,10 +69,10 @@ def make_python(engine: Engine, tag: str, *more: str) -> None:
         client.close()
 
 
-def _python_in(archive: Path) -> str:
-    """The version of the interpreter in a tar of a system, such as `3.13`."""
+def _found(archive: Path, versioned: str) -> str:
+    """The version of the language in a tar of a system, such as `3.13`."""
     with tarfile.open(archive) as stream:
-        found = (re.fullmatch(r"\./usr/bin/python(3\.\d+)", member.name) for member in stream)
+        found = (re.fullmatch(rf"\./{versioned}", member.name) for member in stream)
         return next((match[1] for match in found if match), "")
 
 
@@ -63,14 +83,14 @@ def suite() -> str:
     return named or (system.get("VERSION_CODENAME", SUITE) if system.get("ID") == "ubuntu" else SUITE)
 
 
-def _bootstrap(target: Path, more: tuple[str, ...]) -> None:
+def _bootstrap(target: Path, packages: tuple[str, ...]) -> None:
     if shutil.which("debootstrap") is None:
         raise _cannot("debootstrap is not installed", "install it (`apt-get install debootstrap`)")
     if os.geteuid() != 0:
         raise _cannot("this user is not root", WHO)
     tree = target / "tree"
     try:
-        _run(_command(tree, (*PACKAGES, *more)))
+        _run(_command(tree, packages))
         _pack(tree, target / "root.tar")
     finally:
         shutil.rmtree(tree, ignore_errors=True)

@@ -8,42 +8,26 @@ digest of all it was made from.
 from __future__ import annotations
 
 import hashlib
-import time
-
-import msgspec
-import requests
-from docker.errors import DockerException, ImageNotFound
-from docker.models.containers import Container
 
 from grader.caches import cache_root, locked
 from grader.errors import OurFault, SubmissionFault
 from grader.sandbox import host
 from grader.sandbox.blame import blame, broken, unmatched
-from grader.sandbox.engine import KIND, Engine, engine_errors, remove
-from grader.sandbox.hardening import MEGABYTE, Limits, folder_mount, hardened, mortal
+from grader.sandbox.engine import Engine
+from grader.sandbox.hardening import MEGABYTE, Limits, folder_mount, hardened
 from grader.sandbox.images import ImageInfo
 from grader.sandbox.installers import FOUND, SCRIPTS, SETTINGS, archive, compile_command, index_command, install_command
 from grader.sandbox.plan import Plan
+from grader.sandbox.workshop import Result, Shelf, Workshop
 
-REPOSITORY = "grader/dependencies"
 EDITION = "2"
 WALL_SECONDS = 300.0
 COMPILE_SECONDS = 600.0
 LARGEST_IMAGE = 1536 * MEGABYTE
-MOST_KEPT = 40
-WATCH_SECONDS = 3
+SHELF = Shelf(kind="dependencies", repository="grader/dependencies", most=40)
 KILLED = 137
-LOG_LINES = 200
-COMMIT_SECONDS = 300
+LANGUAGES = {"python": "Python", "node": "Node.js", "go": "Go"}
 LIMITS = Limits(memory=2048 * MEGABYTE, processes=512, cpus=2.0, scratch=256 * MEGABYTE, largest_file=512 * MEGABYTE)
-
-
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """How the installer ended."""
-
-    exit_code: int | None
-    log: str
-    size: int = 0
 
 
 class Dependencies:
@@ -51,7 +35,8 @@ class Dependencies:
 
     def __init__(self, engine: Engine, *, wall: float = WALL_SECONDS, largest: int = LARGEST_IMAGE) -> None:
         self._engine = engine
-        self._wall, self._largest = wall, largest
+        self._wall = wall
+        self._workshop = Workshop(engine, largest)
 
     def image(self, plan: Plan, base: ImageInfo) -> str:
         """The id of an image with what the plan installs; `base` itself when it installs nothing.
@@ -60,67 +45,66 @@ class Dependencies:
         E212 when the package index cannot be reached, E213 when the base image is too old for the code, E214 for a
         package that only its install script makes usable.
         """
-        if _older(base.version, plan.version):
-            raise _too_old(plan.version, base.version)
+        self.suits(plan, base)
         if not plan.installer:
             return base.id
         if plan.unusable:
-            raise _needs_script(plan.unusable[0])
+            raise _needs_script(plan.stack, plan.unusable[0])
         key = self._key(plan, base)
-        if found := self._find(key):
+        if found := self._workshop.find(SHELF, key):
             return found
         cache_root().mkdir(parents=True, exist_ok=True)
         with locked(cache_root() / f"dependencies-{key[:16]}.lock"):
-            return self._find(key) or self._make(plan, base, key)
+            return self._workshop.find(SHELF, key) or self._make(plan, base, key)
+
+    def suits(self, plan: Plan, base: ImageInfo) -> None:
+        """Raises `OurFault` E213 when the base image is too old for the code."""
+        if _older(base.version, plan.version):
+            raise _too_old(plan, base.version)
 
     def _key(self, plan: Plan, base: ImageInfo) -> str:
         """What the image depends on, as one digest."""
         network = host.network()
-        parts = (EDITION, base.id, plan.installer, str(plan.development), *SCRIPTS, network.pip, network.npm)
+        parts = (
+            EDITION,
+            base.id,
+            plan.installer,
+            str(plan.development),
+            *SCRIPTS,
+            network.pip,
+            network.npm,
+            network.go,
+        )
         manifest = (item for pair in sorted(plan.manifest.items()) for item in pair)
         return hashlib.sha256("\0".join((*parts, *manifest)).encode()).hexdigest()
 
-    def _find(self, key: str) -> str:
-        with engine_errors("looking for the dependency image"):
-            try:
-                return str(self._engine.client.images.get(f"{REPOSITORY}:{key[:32]}").id)
-            except ImageNotFound:
-                return ""
-
     def _make(self, plan: Plan, base: ImageInfo, key: str) -> str:
-        image = self._install(plan, base.id, "" if plan.compiled else key)
-        return self._compile(plan, image, key) if plan.compiled else image
+        compiles = bool(plan.compiled) or plan.stack == "go"
+        image = self._install(plan, base.id, "" if compiles else key)
+        return self._compile(plan, image, key) if compiles else image
 
     def _install(self, plan: Plan, base: str, key: str) -> str:
-        container = self._engine.create(
-            "dependencies", base, mortal(install_command(plan), int(self._wall) + 60), self._options()
-        )
-        try:
-            with engine_errors("installing the dependencies"):
-                self._engine.client.api.put_archive(str(container.id), "/", archive(plan.manifest))
-                container.start()
-                result = self._watch(container, self._wall)
-            if result.exit_code != 0:
+        with self._workshop.working(
+            *("dependencies", base, install_command(plan), self._options()),
+            seconds=self._wall,
+            files=archive(plan.manifest),
+        ) as (container, result):
+            if result.exit_code != 0 or result.size > self._workshop.largest:
                 raise self._failed(plan, base, result)
-            return self._commit(container, key)
-        finally:
-            remove(container)
+            return self._workshop.keep(container, SHELF, key)
 
     def _compile(self, plan: Plan, image: str, key: str) -> str:
         """Compile what must be, without a network: this is the one place where code of packages may run."""
         options = hardened(LIMITS, user="0:0", read_only=False)
-        container = self._engine.create(
-            "compiler", image, mortal(compile_command(plan.compiled), int(COMPILE_SECONDS) + 60), options
-        )
-        try:
-            with engine_errors("compiling the dependencies"):
-                container.start()
-                result = self._watch(container, COMPILE_SECONDS)
+        with self._workshop.working("compiler", image, compile_command(plan), options, seconds=COMPILE_SECONDS) as (
+            container,
+            result,
+        ):
+            if result.size > self._workshop.largest:
+                raise _too_large(result.size, self._workshop.largest)
             if result.exit_code != 0:
-                raise _needs_script(plan.compiled[0])
-            return self._commit(container, key)
-        finally:
-            remove(container)
+                raise _needs_script(plan.stack, plan.compiled[0] if plan.compiled else plan.declared)
+            return self._workshop.keep(container, SHELF, key)
 
     def _options(self) -> dict[str, object]:
         """Network and a writable root, and nothing else more than a submission has."""
@@ -129,48 +113,25 @@ class Dependencies:
         network = host.network()
         (folder / "pip.conf").write_text(network.pip, encoding="utf-8")
         (folder / "npmrc").write_text(network.npm, encoding="utf-8")
+        (folder / "go.env").write_text(network.go, encoding="utf-8")
+        (folder / "proxies").write_text(host.proxy_exports(), encoding="utf-8")
         if network.certificates:
             (folder / "ca.crt").write_bytes(network.certificates.read_bytes())
         folder.chmod(0o755)
         tmpfs = {**options["tmpfs"], "/run": "rw,noexec,nosuid,nodev,size=1m,mode=0755"}
         return {**options, "tmpfs": tmpfs, "mounts": [folder_mount(folder, SETTINGS)]}
 
-    def _watch(self, container: Container, seconds: float) -> Result:
-        """Wait for the end, with a wall clock and an eye on the disk."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            try:
-                code = int(container.wait(timeout=min(WATCH_SECONDS, left))["StatusCode"])
-            except requests.RequestException:
-                if (size := self._written(container)) > self._largest:
-                    container.kill()
-                    return Result(exit_code=None, log="", size=size)
-                continue
-            log = container.logs(tail=LOG_LINES)[-(1 << 16) :].decode("utf-8", errors="replace")
-            return Result(exit_code=code, log=log, size=self._written(container))
-        log = container.logs(tail=LOG_LINES)[-(1 << 16) :].decode("utf-8", errors="replace")
-        container.kill()
-        return Result(exit_code=None, log=log)
-
-    def _written(self, container: Container) -> int:
-        listed = self._engine.client.api.containers(all=True, size=True, filters={"id": container.id})
-        return int(listed[0].get("SizeRw") or 0) if listed else 0
-
     def _in_index(self, base: str, requirement: str) -> bool:
         """Whether the index has it in any form. What pip does not find ready made may well exist."""
-        container = self._engine.create(
-            "index", base, mortal(index_command(requirement), int(self._wall)), self._options()
-        )
-        try:
-            with engine_errors("asking the package index"):
-                container.start()
-                return FOUND in self._watch(container, self._wall).log
-        finally:
-            remove(container)
+        with self._workshop.working("index", base, index_command(requirement), self._options(), seconds=self._wall) as (
+            _,
+            result,
+        ):
+            return FOUND in result.log
 
     def _failed(self, plan: Plan, base: str, result: Result) -> SubmissionFault | OurFault:
-        if result.size > self._largest:
-            return _too_large(result.size, self._largest)
+        if result.size > self._workshop.largest:
+            return _too_large(result.size, self._workshop.largest)
         if result.exit_code is None:
             return OurFault(
                 "E212",
@@ -186,34 +147,6 @@ class Dependencies:
             return _not_ready_made(missing)
         return fault
 
-    def _commit(self, container: Container, key: str) -> str:
-        """The container as an image under its key; without a name when that is empty."""
-        if (size := self._written(container)) > self._largest:
-            raise _too_large(size, self._largest)
-        client = self._engine.impatient(COMMIT_SECONDS)
-        try:
-            with engine_errors("keeping the dependency image"):
-                answer = client.api.commit(
-                    str(container.id),
-                    repository=REPOSITORY if key else None,
-                    tag=key[:32] or None,
-                    changes=[f"LABEL {KIND}=dependencies"],
-                )
-        finally:
-            client.close()
-        self._forget_old()
-        return str(answer["Id"])
-
-    def _forget_old(self) -> None:
-        """Keep the newest images only; one in use stays."""
-        with engine_errors("removing old dependency images"):
-            images = self._engine.client.images.list(name=REPOSITORY)
-            for image in sorted(images, key=lambda image: str(image.attrs.get("Created")), reverse=True)[MOST_KEPT:]:
-                try:
-                    self._engine.client.images.remove(str(image.id))
-                except DockerException:
-                    continue
-
 
 def _older(here: str, wanted: str) -> bool:
     def numbers(version: str) -> list[int]:
@@ -222,12 +155,13 @@ def _older(here: str, wanted: str) -> bool:
     return bool(here and wanted) and numbers(here) < numbers(wanted)
 
 
-def _too_old(wanted: str, here: str) -> OurFault:
+def _too_old(plan: Plan, here: str) -> OurFault:
+    language = LANGUAGES[plan.stack]
     return OurFault(
         "E213",
-        f"the code needs Python {wanted} or newer, and the sandbox has {here}",
+        f"the code needs {language} {plan.version} or newer, and the sandbox has {here}",
         note="nothing was taken from the submission for it",
-        help="name an image with a newer Python in GRADER_BASE_PYTHON",
+        help=f"name an image with a newer {language} in GRADER_BASE_{plan.stack.upper()}",
     )
 
 
@@ -240,22 +174,23 @@ def _not_ready_made(requirement: str) -> OurFault:
     )
 
 
-def _needs_script(name: str) -> OurFault:
+def _needs_script(stack: str, name: str) -> OurFault:
     return OurFault(
         "E214",
         f"the sandbox cannot install `{name}`: it has to be compiled or to download something",
         note="nothing was taken from the submission for it",
-        help="grade it by hand, or offer an image that holds it in GRADER_BASE_NODE",
+        help=f"grade it by hand, or offer an image that holds it in GRADER_BASE_{stack.upper()}",
     )
 
 
-def no_compiler(name: str, why: str) -> OurFault:
+def no_compiler(stack: str, name: str, why: str) -> OurFault:
     """E214: a package must be compiled, and there is no image with a compiler."""
     return OurFault(
         "E214",
         f"the sandbox cannot install `{name}`: it has to be compiled, and there is no image with a compiler",
         note=f"nothing was taken from the submission for it; {why}",
-        help="run this once as root where a package mirror answers, or name an image in GRADER_BASE_NODE_COMPILER",
+        help="run this once as root where a package mirror answers, or name an image in "
+        f"GRADER_BASE_{stack.upper()}_COMPILER",
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -26,18 +26,20 @@ from docker.types import Mount
 from grader.errors import OurFault
 from grader.model import Submission
 from grader.result import Isolation
-from grader.sandbox import Service, ServiceState
+from grader.sandbox import Service, ServiceState, golang
 from grader.sandbox.boot import BOOT_SECONDS, Boot, settled
 from grader.sandbox.build import Dependencies, no_compiler
 from grader.sandbox.companions import ADDRESS, no_postgres
 from grader.sandbox.engine import Engine, engine_errors, remove
 from grader.sandbox.forwarder import CAP_BYTES, DEADLINE_SECONDS, Event, Forwarder
+from grader.sandbox.go_build import GoBuilds
 from grader.sandbox.hardening import SCRATCH, SUBMISSION_UID, Limits, folder_mount, hardened, mortal, volume_mount
 from grader.sandbox.holder import Holder, held
 from grader.sandbox.images import ImageInfo, Images
 from grader.sandbox.plan import Plan
 from grader.sandbox.stack import detect
 from grader.sandbox.starts import Starts
+from grader.sandbox.trial import Attempt, Ended, attempted, ended
 from grader.sandbox.upstream import relay_upstream
 from grader.stages import Stages
 
@@ -48,6 +50,7 @@ LOG_LINES, LOG_BYTES = 200, 8192
 PATHS = {
     "python": "/deps/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "node": "/deps/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "go": f"{golang.BINARIES}:{golang.TOOLS}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
 ACCOUNTS = (
     f"root:x:0:0:root:/root:/usr/sbin/nologin\nsubmission:x:{SUBMISSION_UID}:{SUBMISSION_UID}::{SCRATCH}:/bin/sh\n"
@@ -82,6 +85,7 @@ class DockerSandbox:
         self._response = (response_seconds, response_bytes)
         self._images = Images(engine)
         self._dependencies = Dependencies(engine)
+        self._go = GoBuilds(engine)
         self._used: dict[str, str] = {}
         self._starts = Starts()
 
@@ -100,14 +104,51 @@ class DockerSandbox:
                 service = self._started(stack, submission, environment)
             yield service
 
+    def attempt(self, submission: Submission, plan: Plan, *, environment: Mapping[str, str], seconds: float) -> Attempt:
+        """Start a submission by another plan than the detected one, and see whether it answers within `seconds`.
+
+        Raises the `SubmissionFault` with which it did not start in the usual way, when that was tried before, and
+        what `Dependencies.image` raises for the plan; `OurFault` when our side failed.
+        """
+        self._starts.known(submission)
+        with contextlib.ExitStack() as stack:
+            service = self._prepared(stack, submission, plan, environment)
+            with self._stages.measure("start"):
+                return attempted(service, seconds)
+
+    def run(self, submission: Submission, plan: Plan, *, seconds: float) -> Ended:
+        """Run the start command of `plan` to its end beside nothing: no network, no relay, at most `seconds`.
+
+        Raises what `Dependencies.image` raises, `OurFault` when the engine failed.
+        """
+        with contextlib.ExitStack() as stack:
+            with self._stages.measure("build"):
+                image = self._built(submission, plan)
+            folders = self._folders(stack)
+            options = self._options(plan, submission.root, "none", folders, {})
+            command = mortal(["sh", "-c", _script(plan, first=True)], int(seconds) + 1)
+            container = self._engine.create("trial", image, command, options)
+            stack.callback(remove, container)
+            return ended(container, seconds)
+
     def _started(
         self, stack: contextlib.ExitStack, submission: Submission, environment: Mapping[str, str]
     ) -> ContainerService:
         """The service, listening; `stack` removes all of it."""
         with self._stages.measure("build"):
             plan = detect(submission)
+        service = self._prepared(stack, submission, plan, environment)
+        with self._stages.measure("start"):
+            service.start()
+        return service
+
+    def _prepared(
+        self, stack: contextlib.ExitStack, submission: Submission, plan: Plan, environment: Mapping[str, str]
+    ) -> ContainerService:
+        """All around the service is there, only itself is not started yet; `stack` removes all of it."""
+        with self._stages.measure("build"):
             relay = self._image("relay")
-            image = self._dependencies.image(plan, self._base(plan))
+            image = self._built(submission, plan)
         with self._stages.measure("start"):
             folders = self._folders(stack)
             holder = stack.enter_context(held(self._engine, relay.id, plan.port, folders))
@@ -120,11 +161,10 @@ class DockerSandbox:
                 forwarder,
                 plan=plan,
                 image=image,
-                options=self._options(plan, submission.root, holder, given),
+                options=self._options(plan, submission.root, holder.network, holder.folders, given),
                 boot_seconds=self._boot_seconds,
             )
             stack.callback(service.close)
-            service.start()
         return service
 
     def _services(self, stack: contextlib.ExitStack, submission: Submission, holder: Holder) -> dict[str, str]:
@@ -138,6 +178,15 @@ class DockerSandbox:
         holder.hidden = frozenset(set(holder.listening()) - before)
         return {ADDRESS: address}
 
+    def _built(self, submission: Submission, plan: Plan) -> str:
+        """The id of the image to run it in: what it needs is installed, and what must be is compiled."""
+        base = self._base(plan)
+        if plan.stack != "go":
+            return self._dependencies.image(plan, base)
+        self._dependencies.suits(plan, base)
+        image = self._dependencies.image(plan, self._go.base(base, c=bool(plan.compiled)))
+        return self._go.image(submission, plan, image)
+
     def _base(self, plan: Plan) -> ImageInfo:
         """The image to build on; one with a compiler is large, so it is made when it is first needed."""
         if not plan.compiled:
@@ -145,12 +194,12 @@ class DockerSandbox:
         try:
             info = self._images.built(f"{plan.stack}-compiler")
         except OurFault as fault:
-            raise no_compiler(plan.compiled[0], fault.problem.what) from fault
+            raise no_compiler(plan.stack, plan.compiled[0], fault.problem.what) from fault
         self._used[info.purpose] = info.id
         return info
 
     def _image(self, purpose: str) -> ImageInfo:
-        info = self._images.ensure(purpose)
+        info = self._images.obtained(purpose)
         self._used[purpose] = info.id
         return info
 
@@ -163,13 +212,15 @@ class DockerSandbox:
             made.append(volume_mount(name, place))
         return made
 
-    def _options(self, plan: Plan, source: Path, holder: Holder, environment: Mapping[str, str]) -> dict[str, object]:
+    def _options(
+        self, plan: Plan, source: Path, network: str, folders: Sequence[Mount], environment: Mapping[str, str]
+    ) -> dict[str, object]:
         """The hardening options with what this submission sees: its files, its folders, its environment."""
         folder = self._engine.scratch("accounts")
         (folder / "passwd").write_text(ACCOUNTS, encoding="utf-8")
         (folder / "group").write_text(GROUPS, encoding="utf-8")
         folder.chmod(0o755)
-        options = hardened(self._limits, user=f"{SUBMISSION_UID}:{SUBMISSION_UID}", network=holder.network)
+        options = hardened(self._limits, user=f"{SUBMISSION_UID}:{SUBMISSION_UID}", network=network)
         return {
             **options,
             "working_dir": APP,
@@ -177,7 +228,7 @@ class DockerSandbox:
                 folder_mount(source, SOURCE),
                 folder_mount(folder / "passwd", "/etc/passwd"),
                 folder_mount(folder / "group", "/etc/group"),
-                *holder.folders,
+                *folders,
             ],
             "environment": _environment(plan, environment),
         }
@@ -203,7 +254,7 @@ class ContainerService:
         self._earlier = ""
         self._boot = Boot(
             plan,
-            state=self._look,
+            state=self.look,
             log=self.log,
             address=lambda: ("127.0.0.1", forwarder.port),
             seconds=boot_seconds,
@@ -225,18 +276,27 @@ class ContainerService:
 
     def start(self) -> None:
         """Start and wait until it answers; raises `SubmissionFault` E320-E322 when it does not."""
+        self.launch()
+        self._boot.wait()
+
+    def launch(self) -> None:
+        """Start, and do not wait."""
         command = mortal(["sh", "-c", _script(self._plan, first=self._container is None)])
         container = self._engine.create("submission", self._image, command, self._options)
         self._container = container
         with engine_errors("starting the submission"):
             container.start()
-        self._boot.wait()
+
+    def asked(self, port: int) -> bytes:
+        """The first bytes that answer a plain request on any port of its network; nothing when there are none."""
+        return self._holder.asked(port)
 
     def state(self) -> ServiceState:
         """How it is doing, as the engine and the relay see it."""
-        return settled(self._look, self._plan.port)
+        return settled(self.look, self._plan.port)
 
-    def _look(self) -> ServiceState:
+    def look(self) -> ServiceState:
+        """How it is doing this very moment."""
         if self._container is None:
             return ServiceState(running=False)
         with engine_errors("asking how the submission is"):
@@ -288,6 +348,8 @@ def _environment(plan: Plan, given: Mapping[str, str]) -> dict[str, str]:
     }
     if plan.import_root is not None:
         environment["PYTHONPATH"] = "/".join(part for part in (APP, plan.folder, plan.import_root) if part)
+    if plan.stack == "go":
+        environment |= golang.environment(APP, c=bool(plan.compiled))
     return {**environment, **given}
 
 
@@ -300,6 +362,8 @@ def _script(plan: Plan, *, first: bool) -> str:
     steps.append(f"cd {folder}")
     if first and plan.stack == "node" and plan.installer:
         steps.append("rm -rf node_modules && ln -s /deps/node_modules node_modules")
+    if first and plan.stack == "go":
+        steps += golang.first_steps(plan.start, plan.programs, APP)
     if first and plan.prepare:
         steps.append(plan.prepare)
     steps.append(f"exec sh -c {shlex.quote(plan.start)}")

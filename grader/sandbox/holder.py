@@ -55,6 +55,21 @@ class Holder:
         except (OSError, ValueError) as error:
             raise OurFault("E205", f"the relay of the sandbox does not answer: {error}", help="try again") from error
 
+    def asked(self, port: int) -> bytes:
+        """The first bytes that answer a plain request on a port inside; nothing when there are none in time."""
+        request = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\nConnection: close\r\n\r\n".encode()
+        answer = b""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(str(self.path))
+            connection.sendall(b"P%05d" % port)
+            if connection.recv(1) != b"+":
+                return b""
+            connection.sendall(request)
+            while len(answer) < len(b"HTTP/") and (data := connection.recv(64)):
+                answer += data
+        return answer
+
 
 @contextlib.contextmanager
 def held(engine: Engine, image: str, port: int, folders: list[Mount]) -> Iterator[Holder]:

@@ -10,6 +10,7 @@ import configparser
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,21 +21,23 @@ import msgspec
 
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 BUNDLE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+GO_OPTIONS = ("GOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GOINSECURE")
 PIP_OPTIONS = ("index-url", "extra-index-url", "trusted-host", "proxy")
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings for package installers: contents of a pip and an npm configuration, and the certificates to trust."""
+    """Settings for package installers: contents of configurations of pip, npm and Go, and the certificates to trust."""
 
     pip: str = ""
     npm: str = ""
+    go: str = ""
     certificates: Path | None = None
 
 
 @cache
 def network() -> Network:
     """This machine's settings, read once."""
-    return Network(pip=_pip(), npm=_npm(), certificates=certificates())
+    return Network(pip=_pip(), npm=_npm(), go=_go(), certificates=certificates())
 
 
 def certificates() -> Path | None:
@@ -48,6 +51,11 @@ def proxies() -> dict[str, str]:
     names = ("http_proxy", "https_proxy", "no_proxy")
     found = {name: _either_case(name.upper()) for name in names}
     return {name: value for name, value in found.items() if value}
+
+
+def proxy_exports() -> str:
+    """The same as shell commands, for tools that read nothing else."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in proxies().items())
 
 
 def debian_mirror(codename: str) -> str:
@@ -149,3 +157,24 @@ def _npm_files() -> list[Path]:
     installed = [Path(npm).parent.parent / "etc/npmrc"] if npm else []
     named = _either_case("NPM_CONFIG_USERCONFIG")
     return [*installed, Path(named) if named else Path.home() / ".npmrc"]
+
+
+def _go() -> str:
+    """Go's own settings with the module index of this machine; folders of this machine stay behind."""
+    values: dict[str, str] = {}
+    for path in _go_files():
+        with contextlib.suppress(OSError):
+            values |= dict(re.findall(r"(?m)^(\w+)=(.*)$", path.read_text(encoding="utf-8", errors="replace")))
+    values |= {name: os.environ[name] for name in GO_OPTIONS if os.environ.get(name)}
+    indexes = re.split(r"(?<=[,|])", values.get("GOPROXY", ""))
+    values["GOPROXY"] = "".join(index for index in indexes if not index.startswith("file:")).rstrip(",|")
+    return "".join(f"{name}={values[name]}\n" for name in GO_OPTIONS if values.get(name))
+
+
+def _go_files() -> list[Path]:
+    """Where Go keeps its settings, weakest first."""
+    go = shutil.which("go")
+    installed = [Path(go).resolve().parent.parent / "go.env"] if go else []
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "go/env"
+    named = os.environ.get("GOENV", "")
+    return installed if named == "off" else [*installed, Path(named) if named else user]

@@ -19,7 +19,7 @@ from docker.errors import DockerException, ImageNotFound
 from docker.models.images import Image
 
 from grader.errors import OurFault, UsageError
-from grader.sandbox.bootstrap import make_python
+from grader.sandbox.bootstrap import make_go, make_python
 from grader.sandbox.engine import VERSION_LABEL, Engine, engine_errors
 from grader.sandbox.nodejs import make_node
 from grader.stages import Stages
@@ -29,6 +29,7 @@ PULL_SILENCE_SECONDS = 15
 PULL_SECONDS = 300
 LOAD_SECONDS = 600
 TAG_NAMESPACE = "grader"
+OFFICIAL = ("PYTHON_VERSION=", "GOLANG_VERSION=")
 
 Make = Callable[[Engine, "Images", str], None]
 
@@ -93,8 +94,22 @@ NODE_COMPILER = Recipe(
     rare=True,
     make=lambda engine, images, tag: make_node(engine, images.built("compiler").id, tag),
 )
+GO = Recipe(
+    purpose="go",
+    edition="1",
+    pulled="golang:1.24",
+    rare=True,
+    make=lambda engine, _images, tag: make_go(engine, tag),
+)
+GO_COMPILER = Recipe(
+    purpose="go-compiler",
+    edition="1",
+    pulled="golang:1.24",
+    rare=True,
+    make=lambda engine, _images, tag: make_go(engine, tag, "gcc", "libc6-dev"),
+)
 RELAY = Recipe(purpose="relay", like="python")
-RECIPES = (PYTHON, NODE, RELAY, COMPILER, NODE_COMPILER)
+RECIPES = (PYTHON, NODE, RELAY, GO, COMPILER, NODE_COMPILER, GO_COMPILER)
 PURPOSES = tuple(recipe.purpose for recipe in RECIPES if not recipe.rare)
 
 
@@ -122,6 +137,15 @@ class Images:
         if here.present:
             return here
         raise _missing(recipe, reason)
+
+    def obtained(self, purpose: str) -> ImageInfo:
+        """The image for a purpose; a rare one is made here when no registry has it. Raises `OurFault` E202."""
+        try:
+            return self.ensure(purpose)
+        except OurFault:
+            if not self._recipe(purpose).rare:
+                raise
+        return self.built(purpose)
 
     def built(self, purpose: str) -> ImageInfo:
         """The image for a purpose, made on this machine when it is not here."""
@@ -220,9 +244,9 @@ def pull(engine: Engine, name: str) -> str:
 
 
 def _language(image: Image) -> str:
-    """The version our own recipe notes on an image, or the variable official images of Python carry."""
+    """The version our own recipe notes on an image, or the variable official images of a language carry."""
     variables = (image.attrs.get("Config") or {}).get("Env") or []
-    official = next((v.partition("=")[2] for v in variables if v.startswith("PYTHON_VERSION=")), "")
+    official = next((v.partition("=")[2] for v in variables if v.startswith(OFFICIAL)), "")
     return image.labels.get(VERSION_LABEL) or ".".join(official.split(".")[:2])
 
 

@@ -6,8 +6,9 @@ import io
 import tarfile
 from collections.abc import Mapping, Sequence
 
+from grader.sandbox import golang, node_tools
 from grader.sandbox.hardening import SCRATCH
-from grader.sandbox.node_deps import COMPILED
+from grader.sandbox.node_locks import COMPILED
 from grader.sandbox.plan import Plan
 
 WORK, SETTINGS = "/deps", "/run/grader"
@@ -24,8 +25,12 @@ PIP = f"""
 python3 -m venv {WORK}/venv
 cd {WORK}
 constraints=''; if [ -f constraints.txt ]; then constraints='--constraint constraints.txt'; fi
-{WORK}/venv/bin/python -m pip install --disable-pip-version-check --no-input --no-cache-dir --progress-bar off \\
-  --only-binary=:all: --retries 2 --timeout 20 $constraints --requirement requirements.txt
+install() {{
+  {WORK}/venv/bin/python -m pip install --disable-pip-version-check --no-input --no-cache-dir --progress-bar off \\
+    --only-binary=:all: --retries 2 --timeout 20 "$@"
+}}
+if [ -f exact.txt ]; then install --no-deps --requirement exact.txt; fi  # a lock file names all there is
+if [ -f requirements.txt ]; then install $constraints --requirement requirements.txt; fi
 """
 NPM = f"""
 cd {WORK}
@@ -36,7 +41,6 @@ if [ {{command}} = ci ]; then  # a lock file that is not up to date is no fault:
 else
   npm install $options
 fi
-rm -rf {WORK}/cache
 """
 
 
@@ -45,6 +49,7 @@ COMPILE = f"""set -e
 export HOME={SCRATCH} TMPDIR={WORK} JOBS=2
 gyp=/usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js
 compile() {{
+  [ -d {WORK}/node_modules/$1 ] || return 0  # for developers only, or for another platform
   cd {WORK}/node_modules/$1; shift
   node $gyp rebuild --release --nodedir=/usr/local "$@"
   rm -rf build/Release/obj build/Release/obj.target build/deps
@@ -64,20 +69,29 @@ versions = [version.strip() for line in listed for version in line.split(",")]
 print("{FOUND}" if list(wanted.specifier.filter(versions, prereleases=True)) else "not there")
 ' "$0"
 """
-SCRIPTS = (EXPORTS, PIP, NPM, COMPILE)
+GO = golang.exports(c=False, offline=False) + golang.FETCH.format(deps=WORK, settings=SETTINGS, scratch=SCRATCH)
+SCRIPTS = (EXPORTS, PIP, NPM, *node_tools.SCRIPTS, COMPILE, GO, golang.COMPILE)
 
 
 def install_command(plan: Plan) -> list[str]:
     """Install what the plan's manifest names."""
     if plan.installer == "pip":
         return ["sh", "-c", EXPORTS + PIP]
-    omit = "" if plan.development else "--omit=dev"
-    return ["sh", "-c", EXPORTS + NPM.format(command=plan.installer.removeprefix("npm "), omit=omit)]
+    if plan.installer == "go":
+        return ["sh", "-c", EXPORTS + GO]
+    if plan.installer in node_tools.INSTALL:
+        followed = node_tools.install_script(plan.installer, development=plan.development)
+    else:
+        omit = "" if plan.development else "--omit=dev"
+        followed = NPM.format(command=plan.installer.removeprefix("npm "), omit=omit)
+    return ["sh", "-c", EXPORTS + followed + node_tools.STAND_INS]
 
 
-def compile_command(names: Sequence[str]) -> list[str]:
-    """Compile packages that are installed already; their names are of our own list."""
-    return ["sh", "-c", COMPILE + "".join(f"compile {name} {COMPILED[name]}\n" for name in names)]
+def compile_command(plan: Plan) -> list[str]:
+    """Compile packages that are installed already; for Node.js their names are of our own list."""
+    if plan.stack == "go":
+        return ["sh", "-c", golang.exports(c=bool(plan.compiled)) + golang.COMPILE]
+    return ["sh", "-c", COMPILE + "".join(f"compile {name} {COMPILED[name]}\n" for name in plan.compiled)]
 
 
 def index_command(requirement: str) -> list[str]:
@@ -87,14 +101,20 @@ def index_command(requirement: str) -> list[str]:
 
 def archive(manifest: Mapping[str, str]) -> bytes:
     """The manifest as a tar of the folder things are installed in."""
+    return packed({f"{WORK}/{name}": text for name, text in manifest.items()}, folders=(WORK,))
+
+
+def packed(files: Mapping[str, str], *, folders: Sequence[str], owner: int = 0) -> bytes:
+    """A tar of folders and files, by their absolute paths in a container."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as out:
-        folder = tarfile.TarInfo(WORK.strip("/"))
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-        out.addfile(folder)
-        for name, text in sorted(manifest.items()):
+        for name in folders:
+            folder = tarfile.TarInfo(name.strip("/"))
+            folder.type, folder.mode, folder.uid, folder.gid = tarfile.DIRTYPE, 0o755, owner, owner
+            out.addfile(folder)
+        for name, text in sorted(files.items()):
             data = text.encode()
-            member = tarfile.TarInfo(f"{WORK.strip('/')}/{name}")
-            member.size, member.mode = len(data), 0o644
+            member = tarfile.TarInfo(name.strip("/"))
+            member.size, member.mode, member.uid, member.gid = len(data), 0o644, owner, owner
             out.addfile(member, io.BytesIO(data))
     return buffer.getvalue()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from grader.sandbox.node_deps import modules, package
-from grader.sandbox.plan import Installer, Plan
+from grader.sandbox.plan import Plan
 from grader.sandbox.procfile import declared
 from grader.sandbox.sources import Sources
 
@@ -16,6 +16,7 @@ USUAL = tuple(
     for name in ("index", "server", "app", "main")
     for suffix in (".js", ".mjs", ".cjs", ".ts", ".mts")
 )
+OTHER_STARTS = ("start:prod", "serve", "dev", "start:dev")  # when nothing else says how
 TOOL_OF = {
     "typescript": "tsc",
     "@nestjs/cli": "nest",
@@ -23,7 +24,9 @@ TOOL_OF = {
     "@babel/node": "babel-node",
     "@babel/cli": "babel",
 }
-RUNS_SCRIPT = re.compile(r"\b(?:npm run|npm run-script|yarn run|yarn|pnpm run|pnpm|node --run)\s+([\w:.-]+)")
+RUNS_SCRIPT = re.compile(
+    r"\b(?:npm run|npm run-script|yarn run|yarn|pnpm run|pnpm|node --run)\s+(?:--?[\w-]+\s+)*([\w:.-]+)"
+)
 OUTPUT = re.compile(r"(?:^|\s|=)(?:\./)?((?:dist|build|out|lib)(?:/[\w./-]*)?)(?=\s|$)")
 
 
@@ -37,12 +40,11 @@ def plan(sources: Sources) -> Plan | None:
     found = declared(sources) or _start(sources, data, scripts)
     if found is None:
         return None
-    start, origin = found
+    start, origin = _by_npm(found[0], scripts), found[1]
     prepare = _prepare(sources, scripts, start)
     chain = _chain(f"{start}\n{prepare}", scripts)
     dev = frozenset(name for name in data.get("devDependencies") or {} if _named(str(name), chain))
     needs = modules(sources, data, development=bool(dev))
-    installer: Installer = "npm ci" if needs.locked else "npm install"
     return Plan(
         stack="node",
         start=start,
@@ -50,7 +52,7 @@ def plan(sources: Sources) -> Plan | None:
         port=sources.run.port,
         folder=sources.folder,
         prepare=prepare,
-        installer=installer if needs.manifest else "",
+        installer=needs.installer,
         declared=sources.path("package.json"),
         manifest=needs.manifest,
         development=bool(dev),
@@ -67,10 +69,19 @@ def _start(sources: Sources, data: dict[str, Any], scripts: dict[str, str]) -> t
         around = "prestart" in scripts or "npm_" in scripts["start"]
         return ("npm start --silent" if around else scripts["start"].strip()), f"{where} (scripts.start)"
     main = str(data.get("main") or "").removeprefix("./")
-    if main and sources.has(main):
+    if main and (sources.has(main) or ("build" in scripts and OUTPUT.fullmatch(main))):
         return f"node {main}", f"{where} (main)"
     usual = next((name for name in USUAL if sources.has(name)), None)
+    other = next((name for name in OTHER_STARTS if scripts.get(name, "").strip()), None)
+    if other and not (usual and usual.endswith("js")):
+        return scripts[other].strip(), f"{where} (scripts.{other})"
     return (f"node {usual}", sources.path(usual)) if usual else None
+
+
+def _by_npm(start: str, scripts: dict[str, str]) -> str:
+    """`yarn start` and the like by npm, which is there whatever was installed."""
+    named = re.fullmatch(r"(?:yarn|pnpm)(?:\s+run)?\s+([\w:.-]+)", start)
+    return f"npm run --silent {named[1]}" if named and named[1] in scripts else start
 
 
 def _prepare(sources: Sources, scripts: dict[str, str], start: str) -> str:
@@ -87,7 +98,7 @@ def _prepare(sources: Sources, scripts: dict[str, str], start: str) -> str:
 
 def _chain(command: str, scripts: dict[str, str]) -> str:
     """A command with the text of every script it runs, and of theirs."""
-    texts, seen = [command], {"start"} if "npm start" not in command else set()
+    texts, seen = [command], set[str]()
     wanted = RUNS_SCRIPT.findall(command) + (["prestart", "start"] if "npm start" in command else [])
     while wanted:
         name = wanted.pop()

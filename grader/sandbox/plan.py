@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Installer = Literal["", "pip", "npm ci", "npm install"]
+Installer = Literal["", "pip", "npm ci", "npm install", "pnpm", "yarn", "yarn berry", "go"]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,11 +17,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rewritten so that installing runs no code of theirs; `development` says that tools for developers are needed too,
     `compiled` names packages that must be compiled, `unusable` those for which even that is not enough.
     `import_root` is a folder Python must find modules in beside those it looks in by itself, `version` the oldest one
-    of the language it says it works with. `origin` says where the start command comes from, `notes` what a reader
+    of the language it says it works with. `programs` are to be compiled from its own code before it starts: name to
+    package. `origin` says where the start command comes from, `notes` what a reader
     should know about it.
     """
 
-    stack: Literal["python", "node"]
+    stack: Literal["python", "node", "go"]
     start: str
     origin: str
     port: int
@@ -35,4 +36,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     unusable: tuple[str, ...] = ()
     import_root: str | None = None
     version: str = ""
+    programs: dict[str, str] = {}
     notes: tuple[str, ...] = ()

@@ -26,10 +26,12 @@ import msgspec
 from grader.caches import disk_fault
 from grader.model import Submission
 from grader.result import Isolation
-from grader.sandbox import Service, ServiceState
+from grader.sandbox import Service, ServiceState, host
 from grader.sandbox.boot import BOOT_SECONDS, Boot, settled
 from grader.sandbox.companions import own_postgres
 from grader.sandbox.forwarder import Event, Forwarder
+from grader.sandbox.go_local import compile_here
+from grader.sandbox.golang import PROGRAMS
 from grader.sandbox.hardening import MEGABYTE
 from grader.sandbox.plan import Plan
 from grader.sandbox.relay import listening
@@ -45,6 +47,8 @@ MARK = "GRADER_SERVICE"  # in the environment of all we start: found again even 
 PASSED_ON = (
     *("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "CONDA_PREFIX"),
     *("PYENV_ROOT", "PYENV_VERSION", "NVM_DIR", "NVM_BIN", "VOLTA_HOME", "ASDF_DIR", "ASDF_DATA_DIR"),
+    *("GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOENV", "GOFLAGS", "GOTOOLCHAIN", "GOPROXY", "GOPRIVATE"),
+    *("GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOINSECURE", "CGO_ENABLED", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"),
 )
 DEPENDENCIES = ("node_modules", ".venv", "venv")
 TOOLS = (".venv/bin", "venv/bin", "node_modules/.bin")
@@ -92,6 +96,7 @@ class ProcessSandbox:
             plan = msgspec.structs.replace(plan, port=_free_port(plan.port))
             folder = stack.enter_context(_copy(submission.root))
             self._lend_dependencies(folder / "app", plan.folder)
+            compile_here(plan, folder / "app" / plan.folder, folder / "bin", self._compiling())
         with self._stages.measure("start"):
             forwarder = stack.enter_context(Forwarder(loopback_upstream(plan.port)))
             variables = self._environment(plan, folder, {**own_postgres(submission), **environment})
@@ -107,10 +112,15 @@ class ProcessSandbox:
             if there and there.is_dir() and not (app / below / name).exists():
                 (app / below / name).symlink_to(there)
 
+    def _compiling(self) -> dict[str, str]:
+        """What a compiler gets to see: as the service, and the way to the network for modules that are not here."""
+        return {**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **host.proxies()}
+
     def _environment(self, plan: Plan, folder: Path, given: Mapping[str, str]) -> dict[str, str]:
         app = folder / "app" / plan.folder
         passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        path = [*(str(app / tools) for tools in TOOLS), passed.get("PATH", os.defpath), str(_python(folder))]
+        tools = [str(app / tools) for tools in TOOLS]
+        path = [str(folder / "bin"), *tools, passed.get("PATH", os.defpath), str(_python(folder))]
         roots = {"PYTHONPATH": str(app / plan.import_root)} if plan.import_root is not None else {}
         return {
             **passed,
@@ -118,6 +128,7 @@ class ProcessSandbox:
             "PATH": os.pathsep.join(path),
             "PORT": str(plan.port),
             "DATA_DIR": str(folder / "data"),
+            PROGRAMS: str(folder / "bin"),
             "PYTHONUNBUFFERED": "1",
             MARK: uuid.uuid4().hex,
             **given,
@@ -221,6 +232,7 @@ def _copy(root: Path) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix="grader-process-"))
         (folder / "data").mkdir()
+        (folder / "bin").mkdir()
         shutil.copytree(root, folder / "app", symlinks=True)
     except OSError as error:
         raise disk_fault(error, Path(tempfile.gettempdir())) from error
@@ -244,7 +256,7 @@ def _free_port(wanted: int) -> int:
 
 def _python(folder: Path) -> Path:
     """A folder for the end of PATH in which `python` is found where the system only has `python3`."""
-    tools = folder / "bin"
+    tools = folder / "tools"
     tools.mkdir()
     if found := shutil.which("python3"):
         (tools / "python").symlink_to(found)

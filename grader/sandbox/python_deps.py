@@ -1,27 +1,34 @@
 """What a Python submission depends on, rewritten so that installing it runs none of its code.
 
 pip builds whatever a line points at: the folder itself, a repository, an archive somewhere. Only names from the
-package index are passed on; `--only-binary` then makes sure that nothing is built.
+package index are passed on; `--only-binary` then makes sure that nothing is built. A requirements file is what its
+author hands to pip, so it comes first; else the project's file says what is needed and its lock file which version.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
-from grader.errors import OurFault, SubmissionFault
+from grader.errors import SubmissionFault
+from grader.sandbox.lock_graph import Unfit, edge, normalized
+from grader.sandbox.python_locks import FLAT, GRAPHS, Locked, elsewhere, locked
+from grader.sandbox.python_project import PIPFILE, PROJECT, Needs, project_needs
 from grader.sandbox.sources import Sources
 
 REQUIREMENTS = "requirements.txt"
+EXACT = "exact.txt"  # for pip: these packages and nothing else
 DEEPEST = 10
 INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "--no-index", "-f", "--find-links", "--trusted-host")
 KEPT_OPTIONS = ("--pre", "--require-hashes")
-LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
+LOCKS = (*GRAPHS, *FLAT)
+# Where requirements are when they are not in requirements.txt: what is for production first, nothing for developers.
+OTHER_FILE = re.compile(r"requirements(?:[-_./][\w.-]+)?\.(?:txt|in)|reqs\.txt", re.IGNORECASE)
+FOR_DEVELOPERS = re.compile(r"(?:^|[-_./])(?:dev|devel|development|tests?|testing|lint|docs?|ci|local|tools)(?=[-_./])")
+PREFERRED = ("prod", "production", "main", "base", "common", "app", "requirements", "in")
 ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2")
 NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?")
 ELSEWHERE = re.compile(
@@ -33,7 +40,8 @@ OWN = re.compile(r"^(?:\.{1,2}(?:/|\[|$)|/|[^\s@=<>~!;]+/\s*$)")
 class Requirements(msgspec.Struct, frozen=True, kw_only=True):
     """Lines for pip and constraints, the normalized names (with `name[extra]`) in them, and where they come from.
 
-    `python` is the oldest version the project says it works with, such as `3.14`; empty when it says none.
+    `python` is the oldest version the project says it works with, such as `3.14`; empty when it says none. `exact`
+    says that the lines are all there is to install: what packages need themselves is among them.
     """
 
     lines: tuple[str, ...] = ()
@@ -41,22 +49,48 @@ class Requirements(msgspec.Struct, frozen=True, kw_only=True):
     names: frozenset[str] = frozenset()
     origin: str = ""
     python: str = ""
+    exact: bool = False
     notes: tuple[str, ...] = ()
 
 
-def requirements(sources: Sources) -> Requirements:
-    """Dependencies of requirements.txt, else of pyproject.toml, else none.
+def requirements(sources: Sources, also: frozenset[str] = frozenset()) -> Requirements:
+    """Dependencies of requirements.txt or a file like it, else of the project's file with its lock file, else none.
 
-    Raises `OurFault` E219 for a line that cannot be installed without running somebody's code.
+    Packages of `also` are taken from the project's groups for developers and extras, too.
+
+    Raises `OurFault` E219 for a line that cannot be installed without running somebody's code, `SubmissionFault`
+    E310 or E312 for files that cannot be read.
     """
-    if sources.has(REQUIREMENTS):
-        found = _Reader(sources).read()
-    elif sources.has("pyproject.toml"):
-        found = _project(sources)
-    else:
-        unread = "Pipfile not read: dependencies come from requirements.txt or pyproject.toml"
-        found = Requirements(notes=(unread,) if sources.has("Pipfile") else ())
+    found = _listed(sources) or _project(sources, also)
     return msgspec.structs.replace(found, python=_oldest(sources))
+
+
+def _listed(sources: Sources) -> Requirements | None:
+    """Of a requirements file; nothing when there is none, or when the project's file says more."""
+    name = REQUIREMENTS if sources.has(REQUIREMENTS) else _other_file(sources)
+    if not name:
+        return None
+    found = _Reader(sources, name).read()
+    unused = [lock for lock in LOCKS if sources.has(lock)]
+    notes = [f"{unused[0]} not used: packages come from {name}"] if unused else []
+    notes += [f"packages come from {name}: there is no {REQUIREMENTS}"] if name != REQUIREMENTS else []
+    return msgspec.structs.replace(found, notes=(*found.notes, *notes))
+
+
+def _other_file(sources: Sources) -> str:
+    """The likeliest of the files with other names, where no project file names dependencies; empty when none is."""
+    names = [name for name in sources.files if OTHER_FILE.fullmatch(name) and not FOR_DEVELOPERS.search(name)]
+    if not names or any(sources.has(lock) for lock in LOCKS):
+        return ""
+    needs = project_needs(sources)
+    if needs and needs.declared and needs.lines:
+        return ""
+
+    def place(name: str) -> tuple[int, bool, str]:
+        kind = re.split(r"[-_./]", name.lower())[-2]
+        return (PREFERRED.index(kind) if kind in PREFERRED else len(PREFERRED)), name.endswith(".in"), name
+
+    return min(names, key=place)
 
 
 def _oldest(sources: Sources) -> str:
@@ -70,30 +104,27 @@ def _oldest(sources: Sources) -> str:
     return found[1] if found else ""
 
 
-def normalized(name: str) -> str:
-    """A distribution's name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 class _Reader:
     """Reads a requirements file with everything it includes."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    def __init__(self, sources: Sources, name: str) -> None:
+        self._sources, self._name = sources, name
         self._lines: dict[str, list[str]] = {"-r": [], "-c": []}
         self._notes: list[str] = []
         self._seen: set[str] = set()
         self._own = False
 
     def read(self) -> Requirements:
-        self._file(REQUIREMENTS, "-r", DEEPEST)
-        own = _project(self._sources) if self._own and self._sources.has("pyproject.toml") else Requirements()
+        self._file(self._name, "-r", DEEPEST)
+        own = (
+            _unlocked(self._sources, needs) if self._own and (needs := project_needs(self._sources)) else Requirements()
+        )
         lines = (*self._lines["-r"], *own.lines)
         return Requirements(
             lines=lines,
             constraints=tuple(self._lines["-c"]),
             names=_names(lines),
-            origin=self._sources.path(REQUIREMENTS),
+            origin=self._sources.path(self._name),
             notes=tuple(dict.fromkeys(self._notes)),
         )
 
@@ -118,18 +149,18 @@ class _Reader:
         if word in KEPT_OPTIONS:
             self._lines[target].append(line)
         elif word in INDEX_OPTIONS:
-            self._notes.append(f"{word} of {REQUIREMENTS} not used: packages come from the grader's index")
+            self._notes.append(f"{word} of {self._name} not used: packages come from the grader's index")
 
     def _requirement(self, line: str, where: str, target: str) -> None:
         target_file = re.split(r"[\s;@=<>!~]", line)[0]
         if target_file.lower().endswith(ARCHIVES) or ("/" in target_file and not OWN.match(line)):
-            raise _elsewhere(f"`{line[:80]}` is a file", where)
+            raise elsewhere(f"`{line[:80]}` is a file", where)
         if OWN.match(line):
             self._own = True
             self._notes.append("the project itself is not installed: its code runs from its own folder")
             return
         if ELSEWHERE.search(line):
-            raise _elsewhere(f"`{line[:80]}` comes from an address", where)
+            raise elsewhere(f"`{line[:80]}` comes from an address", where)
         self._lines[target].append(line)
 
 
@@ -168,69 +199,75 @@ def _names(lines: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _project(sources: Sources) -> Requirements:
-    """`[project] dependencies`, or Poetry's own table."""
-    where = sources.path("pyproject.toml")
-    try:
-        data = tomllib.loads(sources.read("pyproject.toml"))
-    except tomllib.TOMLDecodeError as error:
-        raise SubmissionFault("E310", f"pyproject.toml cannot be read: {error}", where=where) from None
-    listed = _table(data, "project").get("dependencies")
-    poetry = _table(_table(_table(data, "tool"), "poetry"), "dependencies")
-    lines = tuple(str(line) for line in listed) if isinstance(listed, list) else tuple(_poetry(poetry))
-    for line in lines:
-        if ELSEWHERE.search(line):
-            raise _elsewhere(f"`{line[:80]}` comes from an address", where)
-    locks = [name for name in LOCKS if sources.has(name)]
-    notes = (f"{locks[0]} not used: versions are chosen from pyproject.toml",) if locks else ()
-    return Requirements(lines=lines, names=_names(lines), origin=where, notes=notes)
-
-
-def _table(data: dict[str, Any], name: str) -> dict[str, Any]:
-    value = data.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _poetry(table: dict[str, Any]) -> Iterator[str]:
-    """Poetry's table as requirement lines."""
-    for name, value in table.items():
-        if name.lower() == "python":
+def _project(sources: Sources, also: frozenset[str]) -> Requirements:
+    """What the project's file needs, in the versions of its lock file where that fits."""
+    needs = project_needs(sources)
+    if needs is None:
+        return _lock_alone(sources)
+    more = tuple(line for line in needs.others if _names((line,)) & also)
+    needs = msgspec.structs.replace(needs, lines=(*needs.lines, *more))
+    present = [lock for lock in _locks_of(needs) if sources.has(lock)]
+    notes = list(needs.notes)
+    for lock in present:
+        try:
+            pinned = locked(sources, lock, [edge(line) for line in needs.lines])
+        except Unfit as why:
+            notes.append(f"{lock} not used: {why}; versions are chosen from {needs.file}")
             continue
-        settings: dict[str, Any] = value if isinstance(value, dict) else {"version": value}
-        if settings.get("optional") is True:
-            continue
-        address = settings.get("git") or settings.get("url") or settings.get("path")
-        extras = f"[{','.join(map(str, settings['extras']))}]" if isinstance(settings.get("extras"), list) else ""
-        if address:
-            yield f"{name} @ {address if '://' in str(address) else f'file:{address}'}"
-        else:
-            yield f"{name}{extras}{_caret(str(settings.get('version', '*')))}"
+        return _exactly(pinned, sources.path(needs.file), [*notes, *_others(sources, lock)])
+    found = _unlocked(sources, needs)
+    return msgspec.structs.replace(found, notes=(*notes, *([] if present else _others(sources, ""))))
 
 
-def _caret(version: str) -> str:
-    """Poetry's `^1.2` and `~1.2` in the words of pip."""
-    parts = []
-    for part in (piece.strip() for piece in version.split(",")):
-        if part in ("", "*"):
-            continue
-        if part[0] in "^~" and not part.startswith("~="):
-            parts.append(f">={part[1:]},<{_above(part[1:], caret=part[0] == '^')}")
-        else:
-            parts.append(part if part[0] in "<>=!~" else f"=={part}")
-    return ",".join(parts)
+def _locks_of(needs: Needs) -> tuple[str, ...]:
+    """The lock files that belong to a project's file; one of another tool tells of another list."""
+    if needs.file == PIPFILE:
+        return ("Pipfile.lock",)
+    return tuple(lock for lock in LOCKS if lock != "Pipfile.lock") if needs.file == PROJECT else ()
 
 
-def _above(version: str, *, caret: bool) -> str:
-    numbers = [int(n) for n in re.findall(r"\d+", version)][:3] or [0]
-    last = next((i for i, n in enumerate(numbers) if n), len(numbers) - 1) if caret else min(1, len(numbers) - 1)
-    return ".".join(map(str, [*numbers[:last], numbers[last] + 1]))
+def _lock_alone(sources: Sources) -> Requirements:
+    """A lock file that needs no other file to be understood."""
+    notes = []
+    for lock in FLAT:
+        if sources.has(lock):
+            try:
+                return _exactly(locked(sources, lock, ()), sources.path(lock), [])
+            except Unfit as why:
+                notes.append(f"{lock} not used: {why}")
+    return Requirements(notes=(*notes, *_others(sources, "")) if not notes else tuple(notes))
 
 
-def _elsewhere(what: str, where: str) -> OurFault:
-    return OurFault(
-        "E219",
-        f"the sandbox installs packages from the index only, and {what}",
-        where=where,
-        note="nothing was taken from the submission for it",
-        help="grade it by hand, or ask for a version that the index has",
+def _exactly(found: Locked, origin: str, notes: list[str]) -> Requirements:
+    unchecked = [] if found.checked or not found.lines else [f"{found.file} has no digests of its packages to check"]
+    return Requirements(
+        lines=found.lines,
+        names=found.names,
+        origin=origin,
+        exact=True,
+        notes=tuple(dict.fromkeys([*notes, *unchecked])),
     )
+
+
+def _others(sources: Sources, used: str) -> list[str]:
+    """Lock files that nothing was read from."""
+    unused = [lock for lock in LOCKS if lock != used and sources.has(lock)]
+    if not unused:
+        return []
+    return [
+        f"{unused[0]} not used: packages come from {used}"
+        if used
+        else f"{unused[0]} not used: its project file is missing"
+    ]
+
+
+def _unlocked(sources: Sources, needs: Needs) -> Requirements:
+    """What a project's file says, with versions left to pip."""
+    where = sources.path(needs.file)
+    named = {normalized(name): address for name, address in needs.elsewhere.items()}
+    for line in needs.lines:
+        name = NAME.match(line)
+        address = named.get(normalized(name[1])) if name else None
+        if address or ELSEWHERE.search(line):
+            raise elsewhere(f"`{line[:80]}` comes from {address or 'an address'}"[:160], where)
+    return Requirements(lines=needs.lines, names=_names(needs.lines), origin=where)

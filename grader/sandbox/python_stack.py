@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 from grader.errors import SubmissionFault
 from grader.sandbox.plan import Plan
-from grader.sandbox.procfile import declared
+from grader.sandbox.procfile import declared, release
 from grader.sandbox.python_app import App, Code, Script, dotted, root_of, scan
-from grader.sandbox.python_deps import Requirements, requirements
+from grader.sandbox.python_deps import EXACT, REQUIREMENTS, Requirements, requirements
 from grader.sandbox.sources import Sources
 
 # Distribution that brings the server, and the command with it. {app} is `module:name`, {call} the same for factories.
@@ -27,6 +27,7 @@ WSGI_SERVERS = (
     (("flask", "apiflask", "flask-openapi3"), 'python -m flask --app {app} run --host 0.0.0.0 --port "$PORT"'),
 )
 MANAGE = 'python manage.py runserver --noreload "0.0.0.0:$PORT"'
+MIGRATE = "python manage.py migrate --noinput"
 
 
 def plan(sources: Sources) -> Plan | None:
@@ -35,14 +36,22 @@ def plan(sources: Sources) -> Plan | None:
     code = scan(sources)
     named = declared(sources)
     if named:
-        return _plan(sources, needs, *named, root=_source_root(sources))
+        return _plan(sources, needs, *named, root=_source_root(sources), prepare=_prepare(sources, named[0]))
     if sources.has("manage.py"):
-        return _plan(sources, needs, MANAGE, sources.path("manage.py"), prepare="python manage.py migrate --noinput")
+        return _plan(sources, needs, MANAGE, sources.path("manage.py"), prepare=MIGRATE)
     script = next(iter(code.scripts), None)
     app = next(iter(code.apps), None)
     if app and not (script and script.prepares and script.serves and _same_place(script, app)):
         return _with_app(sources, needs, code, app)
     return _with_script(sources, needs, code, script) if script else None
+
+
+def _prepare(sources: Sources, start: str) -> str:
+    """What comes before a start command of their own: the release step they name, else Django's tables."""
+    if named := release(sources):
+        return named
+    django = sources.has("manage.py") and any("/migrations/" in name for name in sources.files)
+    return f"({MIGRATE} || true)" if django and "migrate" not in start else ""
 
 
 def _same_place(script: Script, app: App) -> bool:
@@ -66,6 +75,10 @@ def _with_app(sources: Sources, needs: Requirements, code: Code, app: App) -> Pl
                 wflag="--call " if app.factory else "",
             )
             return _plan(sources, needs, start, where, root=root or None)
+    known = frozenset(name for brings, _ in servers for name in brings)
+    wider = requirements(sources, known)  # `uv sync` and `poetry install` install what is for developers, too
+    if wider.names & known:
+        return _with_app(sources, wider, code, app)
     wanted = "uvicorn" if app.kind == "asgi" else "gunicorn"
     raise SubmissionFault(
         "E311",
@@ -90,7 +103,8 @@ def _with_script(sources: Sources, needs: Requirements, code: Code, script: Scri
 def _plan(
     sources: Sources, needs: Requirements, start: str, origin: str, *, root: str | None = None, prepare: str = ""
 ) -> Plan:
-    manifest = {"requirements.txt": "\n".join((*needs.lines, ""))} if needs.lines else {}
+    name = EXACT if needs.exact else REQUIREMENTS
+    manifest = {name: "\n".join((*needs.lines, ""))} if needs.lines else {}
     if needs.constraints and manifest:
         manifest["constraints.txt"] = "\n".join((*needs.constraints, ""))
     return Plan(

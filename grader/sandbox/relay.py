@@ -1,8 +1,9 @@
 """The relay: a program of ours inside the submission's empty network. Run as `python3 -I -S -c SOURCE PORT`.
 
 It listens on a UNIX socket only it and we can see. The first byte of a connection says what is wanted:
-`T` a tunnel to the submission's port (answered `+`, or `-` when nobody listens there), `L` the ports that are
-open in this network as JSON. It imports nothing but the standard library, and nothing of ours.
+`T` a tunnel to the submission's port (answered `+`, or `-` when nobody listens there), `P` one to the port of which
+five digits follow, `L` the ports that are open in this network as JSON. It imports nothing but the standard library,
+and nothing of ours.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ SOCKET = "/relay/relay.sock"
 CHUNK = 65536
 LAST_WORDS_SECONDS = 60  # for an answer after the asker has stopped sending
 LISTENING = "0A"
+DIGITS = 5  # of a port
 WORD = 8  # hexadecimal digits of one 32-bit word of an address
 
 
@@ -110,6 +112,8 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, por
         wanted = await reader.readexactly(1)
         if wanted == b"T":
             await _tunnel(reader, writer, port)
+        elif wanted == b"P":
+            await _tunnel(reader, writer, int(await reader.readexactly(DIGITS)))
         elif wanted == b"L":
             writer.write(json.dumps(sorted(listening())).encode())
         await writer.drain()

@@ -79,7 +79,7 @@ def _inside(engine: Engine, image: str) -> Iterator[tuple[dict[str, tuple[bool, 
     source = (files("grader.sandbox") / "probe.py").read_text(encoding="utf-8")
     with held(engine, image, PORT, []) as holder:
         options = hardened(LIMITS, user=f"{SUBMISSION_UID}:{SUBMISSION_UID}", network=holder.network)
-        command = mortal(["python3", "-I", "-S", "-c", source, str(PORT), _gateway(engine)], int(SECONDS) * 2)
+        command = mortal(["python3", "-I", "-S", "-c", source, str(PORT), gateway(engine)], int(SECONDS) * 2)
         container = engine.create("selftest", image, command, options)
         try:
             with engine_errors("starting the self-test"):
@@ -121,7 +121,7 @@ def _read(answer: bytes) -> dict[str, tuple[bool, str]]:
         return {}
 
 
-def _gateway(engine: Engine) -> str:
+def gateway(engine: Engine) -> str:
     """This machine as containers with a network see it: what a submission must not reach."""
     with engine_errors("asking for its default network"):
         configs = engine.client.networks.get("bridge").attrs.get("IPAM", {}).get("Config") or [{}]

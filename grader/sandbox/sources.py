@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from grader.model import RunSettings, Submission
 
 MOST_READ = 1 << 20
+LARGEST_LOCK = 16 << 20  # lock files of large projects are longer than any file of code
 
 
 class Sources:
@@ -31,16 +32,20 @@ class Sources:
         """True when there is a file of exactly that name."""
         return name in self._known
 
+    def lies_at_root(self, name: str) -> bool:
+        """True when there is a file of that name in the submission's root, wherever the project lies."""
+        return name in self._submission.files
+
     def holds(self, folder: str) -> bool:
         """True when there is anything in that folder."""
         return any(name.startswith(f"{folder}/") for name in self.files)
 
-    def read(self, name: str) -> str:
+    def read(self, name: str, most: int = MOST_READ) -> str:
         """Its text, empty when there is none. Windows tools write UTF-16, such as `pip freeze > requirements.txt`."""
         if name not in self._known:
             return ""
         with (self._submission.root / (self._prefix + name)).open("rb") as stream:
-            data = stream.read(MOST_READ)
+            data = stream.read(most)
         utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         return data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
 

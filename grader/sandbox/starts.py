@@ -19,11 +19,14 @@ class Starts:
     @contextlib.contextmanager
     def once(self, submission: Submission) -> Iterator[None]:
         """Around building and starting; raises the `SubmissionFault` of the first try at once."""
-        key = (submission.root, submission.digest)
-        if key in self._failed:
-            raise self._failed[key].with_traceback(None)
+        self.known(submission)
         try:
             yield
         except SubmissionFault as fault:
-            self._failed[key] = fault
+            self._failed[submission.root, submission.digest] = fault
             raise
+
+    def known(self, submission: Submission) -> None:
+        """Raises the `SubmissionFault` with which it did not start, if it was tried before."""
+        if fault := self._failed.get((submission.root, submission.digest)):
+            raise fault.with_traceback(None)

@@ -21,6 +21,8 @@ from grader.toml import TomlText, did_you_mean
 from grader.toml_places import Place
 from grader.validation.answers import CODE, EXPECTED, VARIANTS, Answer, Expected
 
+ANY = "*"
+
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Replace `old`, which stands in `file` exactly once, with `new`; without `old` the file is made."""
@@ -33,7 +35,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Mutant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault in words, the edits that make it, and the checks that must fail for it: these and no others.
 
-    `blocked` names the checks that cannot be answered any more because of it.
+    `blocked` names the checks that cannot be answered any more because of it; `["*"]` allows any, for faults after
+    which hardly anything can be asked.
     """
 
     name: str
@@ -129,7 +132,8 @@ def _read(path: Path, known: dict[str, Answer], checks: Sequence[str]) -> list[V
 
 
 def _mutant(base: Answer, mutant: Mutant) -> Variant:
-    expected = Expected(fails=mutant.fails, blocked=mutant.blocked, gates_failed=None)
+    blocked = None if mutant.blocked == (ANY,) else mutant.blocked
+    expected = Expected(fails=mutant.fails, blocked=blocked, gates_failed=None)
     return Variant(
         name=f"{base.name}/{mutant.name}",
         base=base.root,
@@ -190,6 +194,6 @@ class _Proof:
             raise self._text.value(mutant.name, what, at=(*at, "name"))
         for key in ("fails", "blocked"):
             for name in getattr(mutant, key):
-                if name not in self._checks:
+                if name not in self._checks and (key, mutant.blocked) != ("blocked", (ANY,)):
                     what = f"`{mutant.name}`: the pack has no check `{name}`"
                     raise self._text.value(name, what, label=did_you_mean(name, self._checks), at=(*at, key))

@@ -109,6 +109,17 @@ def look():
         base.execute("INSERT INTO visits DEFAULT VALUES")
         return base.execute("SELECT count(*) FROM visits").fetchone()[0]
 """
+INTRUDE = """
+def look():
+    import psycopg
+    try:
+        psycopg.connect("postgresql://postgres@127.0.0.1:5432/postgres")
+    except psycopg.OperationalError as error:
+        with psycopg.connect(os.environ["DATABASE_URL"]) as base:
+            pools = [psycopg.connect(os.environ["DATABASE_URL"]) for _ in range(60)]
+            return [str(error), base.execute("SELECT rolsuper FROM pg_roles WHERE rolname = 'app'").fetchone()[0]]
+    return "in"
+"""
 
 
 def test_a_submission_gets_a_postgresql_that_outlives_its_restart(
@@ -131,6 +142,21 @@ def test_a_submission_gets_a_postgresql_that_outlives_its_restart(
             assert service.state().listening == ("0.0.0.0:8000",)
             service.restart()
     assert counts == [1, 2]
+
+
+def test_a_submission_is_no_superuser_of_its_postgresql_and_may_have_many_connections(
+    engine: Engine, databases: ContainerDatabases, tmp_path: Path
+) -> None:
+    files = {
+        "server.py": server(INTRUDE),
+        "requirements.txt": "psycopg[binary]\n",
+        "submission.toml": '[run]\nstart = "python server.py"\n[services]\npostgres = true\n',
+    }
+    sandbox = DockerSandbox(engine, Stages(), postgres=databases.beside)
+    with submitted(tmp_path, files) as submission, sandbox.serve(submission, environment={}) as service:
+        refusal, superuser = httpx.get(f"{service.base_url}/look", timeout=20, trust_env=False).json()
+    assert "no pg_hba.conf entry" in refusal
+    assert superuser is False
 
 
 def test_a_submission_that_asks_for_postgresql_where_there_is_none_is_not_blamed(

@@ -25,7 +25,7 @@ from grader.collectors.exam.runner import ExamRunner
 from grader.errors import SubmissionFault
 from grader.evidence.exam import HttpExam
 from grader.evidence.http import Received
-from grader.exam.plan import Scenario, Step, TokenMode, Variant, Walk
+from grader.exam.plan import Scenario, Step, TokenMode, Variant, Wait, Walk
 from grader.model import Challenge, Level, Outcome
 from grader.pipeline import Request, World
 from grader.result import Result
@@ -327,6 +327,27 @@ def test_a_restart_is_a_step_and_one_that_fails_ends_the_exam() -> None:
         "s.off",
         ["the service exited with code 1", "the service was gone after `s.off`"],
     )
+
+
+def test_a_wait_counts_from_the_step_it_names_and_uses_up_no_time_of_the_exam() -> None:
+    asked: list[float] = []
+
+    def answer(handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+        asked.append(time.monotonic())
+        reply(handler, 200, {})
+
+    with serving(answer) as service:
+        exam = examined(
+            service,
+            Step(id="a", send="GET /"),
+            Step(id="w", wait=Wait(seconds=0.4, since="s.a")),
+            Step(id="over", wait=Wait(seconds=0.3, since="s.a")),
+            Step(id="b", send="GET /"),
+            seconds=0.2,
+        )
+    assert asked[1] - asked[0] >= 0.4
+    assert statuses(exam) == [200, "", "", 200]
+    assert [run.waits for run in exam.runs] == [0.0, 0.4, 0.3, 0.0]
 
 
 # ------------------------------------------------------------------------- whole answers

@@ -6,6 +6,7 @@ import contextlib
 import json
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,9 +14,21 @@ from typing import Any, cast
 
 import pytest
 
-from grader.checks.fuzz import accepts_valid, conforms, keeps_answering, no_5xx, refuses_invalid
+from grader.checks.fuzz import (
+    accepts_valid,
+    conforms,
+    forgets_deleted,
+    keeps_answering,
+    keeps_created,
+    no_5xx,
+    refuses_invalid,
+)
+from grader.cli import main
 from grader.collectors.fuzz import process as schemathesis_process
-from grader.collectors.fuzz.collector import Item, Plan, TokenPlan, collect
+from grader.collectors.fuzz.collector import Plan, TokenPlan, collect
+from grader.collectors.fuzz.items import Item
+from grader.collectors.fuzz.rehearsal import rehearse
+from grader.errors import OurFault
 from grader.evidence.fuzz import FuzzRuns
 from grader.exam.requests import HOST
 from grader.job import Job
@@ -70,11 +83,22 @@ paths:
       responses: {4XX: {description: No}}
   /notes/{id}: null
 """
+LINKED = """
+paths:
+  /notes:
+    post: {responses: {'201': {links: {
+      Read: {operationId: readNote, parameters: {id: $response.body#/id}},
+      Remove: {operationId: removeNote, parameters: {id: $response.body#/id}}}}}}
+  /notes/{id}:
+    get: {operationId: readNote}
+    delete: {operationId: removeNote, responses: {'204': {description: Gone}, '404': {description: None}}}
+"""
 RUNS = (
     Plan(name="accept", overlay="accept.yaml", mode="positive", examples=5, items=3),
     Plan(name="reject", overlay="reject.yaml", mode="negative", examples=3),
 )
 ACCEPTED = RUNS[:1]
+SEQUENCES = (Plan(name="stateful", overlay="linked.yaml", mode="stateful", examples=6, steps=6),)
 
 
 class Notes:
@@ -109,6 +133,9 @@ class Notes:
     def read(self, name: str) -> tuple[int, object]:
         return (200, self.note(int(name) if name.isdigit() else name)) if name in self.notes else (404, {})
 
+    def remove(self, name: str) -> tuple[int, object]:
+        return (204, None) if self.notes.pop(name, None) is not None else (404, {})
+
 
 class Handler(BaseHTTPRequestHandler):
     notes: Notes
@@ -120,6 +147,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.answer(b"", lambda: self.notes.read(self.path.removeprefix("/notes/")))
 
+    def do_DELETE(self) -> None:
+        self.answer(b"", lambda: self.notes.remove(self.path.removeprefix("/notes/")))
+
     def answer(self, body: bytes, do: Any) -> None:
         self.notes.seen.append((self.command, self.path, body))
         self.notes.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -127,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
             status, value = 401, cast("object", {})
         else:
             status, value = do()
-        content = json.dumps(value).encode()
+        content = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -140,6 +170,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Running:
+    notes: tuple[str, ...] = ()
+
     def __init__(self, url: str) -> None:
         self.base_url = url
 
@@ -186,7 +218,12 @@ class InProcess:
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pack")
-    for name, text in (("openapi.yaml", CONTRACT), ("accept.yaml", ACCEPT), ("reject.yaml", REJECT)):
+    for name, text in (
+        ("openapi.yaml", CONTRACT),
+        ("accept.yaml", ACCEPT),
+        ("reject.yaml", REJECT),
+        ("linked.yaml", LINKED),
+    ):
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 
@@ -259,15 +296,26 @@ def test_two_unlike_right_services_get_the_same_requests_and_lose_nothing(
     assert len(started) == len(RUNS)
 
 
-class NothingIsFound(Notes):
+class NoReading(Notes):
+    """Says so to everybody: the tool would ask it no more after ten times."""
+
     def read(self, _name: str) -> tuple[int, object]:
-        return 404, {}
+        return 405, {}
 
 
 def test_the_requests_do_not_follow_the_answers(pack: Path, right: tuple[FuzzRuns, list[Notes]]) -> None:
-    refused, _ = fuzz(pack, NothingIsFound, runs=ACCEPTED)
+    refused, _ = fuzz(pack, NoReading, runs=ACCEPTED)
     assert refused.runs[0].requests == right[0].runs[0].requests
     assert outcomes(refused) == "fail fail fail pass", "an operation that accepts nothing has shown nothing"
+
+
+def test_the_requests_can_be_told_without_a_submission(pack: Path, right: tuple[FuzzRuns, list[Notes]]) -> None:
+    item = Item(path="/notes", json={"text": "milk"})
+    for plan, run, notes in zip(RUNS, right[0].runs, right[1], strict=True):
+        told = rehearse(pack, "openapi.yaml", plan, item, seed=1, token=True)
+        assert told.digest == run.requests
+        heard = [(method, body.decode("utf-8", "replace")) for method, _, body in notes.seen[plan.items :]]
+        assert [(sent.method, sent.body or "") for sent in told.requests if not sent.body_note] == heard
 
 
 def test_nothing_in_a_request_names_the_tool(right: tuple[FuzzRuns, list[Notes]]) -> None:
@@ -283,6 +331,48 @@ def test_below_its_level_no_token_is_set_and_none_is_sent(pack: Path) -> None:
     fuzzed, started = fuzz(pack, Notes, level=Level.JUNIOR, runs=ACCEPTED)
     assert outcomes(fuzzed) == "pass pass pass pass"
     assert not [headers for notes in started for headers in notes.headers if "authorization" in headers]
+
+
+class RandomNames(Notes):
+    def name(self) -> int | str:
+        return str(uuid.uuid4())
+
+
+class Undead(RandomNames):
+    def remove(self, name: str) -> tuple[int, object]:
+        return (204, None) if name in self.notes else (404, {})
+
+
+class Forgetful(RandomNames):
+    def read(self, _name: str) -> tuple[int, object]:
+        return 404, {}
+
+
+def followed(fuzzed: FuzzRuns) -> str:
+    return " ".join(str(ask(fuzzed).outcome) for ask in (forgets_deleted, keeps_created, no_5xx, keeps_answering))
+
+
+def test_sequences_of_right_services_are_told_alike_and_cost_nothing(pack: Path) -> None:
+    numbered, _ = fuzz(pack, Notes, runs=SEQUENCES)
+    random, _ = fuzz(pack, RandomNames, runs=SEQUENCES)
+    assert followed(numbered) == followed(random) == "pass pass pass pass"
+    assert numbered.runs[0].requests == random.runs[0].requests
+    assert {tally.operation for tally in random.runs[0].operations} == {
+        "POST /notes",
+        "GET /notes/{id}",
+        "DELETE /notes/{id}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(Undead, "fail pass pass pass"), (Forgetful, "pass fail fail pass")], ids=["ST301", "ST302"]
+)
+def test_sequences_show_what_single_requests_cannot(pack: Path, kind: type[Notes], expected: str) -> None:
+    fuzzed, _ = fuzz(pack, kind, runs=SEQUENCES)
+    again, _ = fuzz(pack, kind, runs=SEQUENCES)
+    assert followed(fuzzed) == expected
+    for ask in (forgets_deleted, keeps_created):
+        assert ask(fuzzed) == ask(again), "random names of items are nowhere in a finding"
 
 
 class Crashes(Notes):
@@ -362,6 +452,31 @@ def test_a_service_that_hangs_is_asked_once_per_start_and_gets_a_second_start(pa
     assert outcomes(fuzzed) == "blocked blocked blocked fail"
 
 
+class Lingers(Notes):
+    """Keeps a connection open and closes it, without a word, when it is used again."""
+
+
+def test_no_connection_is_used_twice_even_when_the_server_seems_to_keep_it(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[object] = []
+
+    def parse(handler: Handler) -> bool:
+        if handler.connection in answered:
+            handler.close_connection = True
+            return False
+        answered.append(handler.connection)
+        parsed = BaseHTTPRequestHandler.parse_request(handler)
+        handler.close_connection = False
+        return parsed
+
+    monkeypatch.setattr(Handler, "protocol_version", "HTTP/1.1")
+    monkeypatch.setattr(Handler, "parse_request", parse, raising=False)
+    monkeypatch.setattr(Handler, "timeout", 0.2)
+    fuzzed, _ = fuzz(pack, Lingers, runs=ACCEPTED)
+    assert outcomes(fuzzed) == "pass pass pass pass"
+
+
 class BreaksOff(Notes):
     """Longer texts are answered by the beginning of an answer: its head is fine."""
 
@@ -387,5 +502,15 @@ def test_a_deadline_of_ours_keeps_what_was_recorded_and_decides_nothing(pack: Pa
 
 def test_a_tool_that_does_not_start_is_our_fault(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schemathesis_process, "HOOKS", pack / "missing.py")
-    with pytest.raises(schemathesis_process.OurFault, match="E240"):
+    with pytest.raises(OurFault, match="E240"):
         fuzz(pack, Notes)
+
+
+def test_the_exam_of_a_challenge_is_printed_whole_and_twice_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = []
+    for _ in range(2):
+        assert main(["challenge", "exam", "todo-api", "--level", "mid", "--seed", "7"]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    for heading in ("todo-api ", "crud.create", "== accept: ", "== reject: ", "== stateful: "):
+        assert heading in printed[0]

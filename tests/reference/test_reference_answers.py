@@ -19,7 +19,7 @@ from grader.sandbox.engine import Engine
 from grader.stages import Stages
 from grader.validation.answers import answers
 from grader.validation.proof import Case, complaints, uncaught
-from grader.validation.variants import variants
+from grader.validation.variants import Variant, variants
 
 ROOT = Path(__file__).parents[2]
 CHALLENGES = ("ecommerce-schema", "slow-query", "todo-api")
@@ -53,11 +53,13 @@ def test_answer_gets_its_grade_and_saved_evidence_gives_it_again(
     databases = ContainerDatabases(engine)
     sandbox = DockerSandbox(engine, stages, postgres=databases.beside)
     world = World(sandbox=sandbox, databases=databases, stages=stages)
+    # Variants are many: here they get the challenge's own exam, `grader challenge validate` sends them everything
+    asked = pipeline.scoring_part(pack(name), generated=False) if isinstance(case, Variant) else pack(name)
     with case.made() as root:
-        saved = pipeline.grade(pack(name), str(root), Request(level=level, seed=SEED, confirm=False), world)
-    result = pipeline.judge_saved(pack(name), saved)
+        saved = pipeline.grade(asked, str(root), Request(level=level, seed=SEED, confirm=False), world)
+    result = pipeline.judge_saved(asked, saved)
     assert complaints(case, result, case.expected[level]) == []
-    assert assess(pack(name), pipeline.decode(pipeline.encode(saved), "evidence.json"), CHECKS) == result
+    assert assess(asked, pipeline.decode(pipeline.encode(saved), "evidence.json"), CHECKS) == result
 
 
 @pytest.mark.parametrize("name", CHALLENGES)

@@ -68,6 +68,11 @@ def refused(root: Path, old: str, new: str) -> str:
     return f"{problem.code} {problem.where.rpartition('challenge.toml')[2]} {problem.what}\n{problem.snippet}"
 
 
+def asking(question: str) -> tuple[str, str]:
+    """An edit of the pack that lets its first check ask."""
+    return 'severity = "minor"', f'severity = "minor"\nquestion = {{ {question} }}'
+
+
 def test_a_pack_becomes_records(tmp_path: Path) -> None:
     pack = load(tmp_path / "tiny")
     enough, plenty = pack.criteria[0].checks
@@ -75,6 +80,17 @@ def test_a_pack_becomes_records(tmp_path: Path) -> None:
     assert (enough.severity, enough.visibility, enough.level) == (Severity.MINOR, Visibility.PUBLIC, Level.JUNIOR)
     assert (enough.title, enough.fix, plenty.explained_by) == ("Enough of it", "Add some", ("enough",))
     assert pack.gates[0].cap == "junior"
+
+
+def test_what_to_listen_for_may_be_one_text_or_one_for_each_level(tmp_path: Path) -> None:
+    for listen_for, heard in (
+        ('"x"', ["x", "x", "x"]),
+        ('{ junior = "a", mid = "b", senior = "c" }', ["a", "b", "c"]),
+    ):
+        text = PACK.replace(*asking(f'ask = "Why?", listen_for = {listen_for}'))
+        question = load(tmp_path / "tiny", text).checks["enough"].question
+        assert question is not None
+        assert [question.sought(level) for level in Level] == heard
 
 
 def test_toml_that_is_none_shows_line_and_caret(tmp_path: Path) -> None:
@@ -111,6 +127,13 @@ def test_toml_that_is_none_shows_line_and_caret(tmp_path: Path) -> None:
         ('level = "senior"', 'level = "senior"\nweight = -3', "a weight is 0 (informs only) or more"),
         ("[[gate]]", "[gate]", "`gate` must be a list of tables"),
         ("with = { start = 3 }", "with = 3", "must be a table"),
+        (*asking('aks = "Why?"'), "unknown key `aks` in `question` of check `enough`"),
+        (*asking('ask = "Why?"'), "`question` of check `enough`: Object missing required field `listen_for`"),
+        (*asking('ask = "", listen_for = "x"'), "`ask` in `question` of check `enough` is empty"),
+        (*asking('ask = "Why?", listen_for = { junor = "x" }'), "unknown key `junor` in `listen_for`"),
+        (*asking('ask = "Why?", listen_for = { junior = "x", mid = "y" }'), "missing required field `senior`"),
+        (*asking('ask = "Why?", listen_for = { junior = "x", mid = "", senior = "z" }'), "`listen_for` in `question`"),
+        (*asking('ask = "Why?", listen_for = "x", route = "/todos"'), "`route` in `question` of check `enough`"),
     ],
 )
 def test_every_mistake_is_refused_in_words(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -14,6 +14,7 @@ from grader.packs import find_pack
     ("name", "files"),
     [
         ("todo-api", {"brief.md", "openapi.yaml"}),
+        ("url-shortener", {"brief.md", "openapi.yaml"}),
         ("ecommerce-schema", {"brief.md"}),
         (
             "slow-query",
@@ -33,7 +34,7 @@ def test_a_word_that_only_ends_like_a_file_names_no_file(tmp_path: Path) -> None
     assert handed_out(tmp_path) == [tmp_path / "brief.md"]
 
 
-@pytest.mark.parametrize("name", ["todo-api", "ecommerce-schema", "slow-query"])
+@pytest.mark.parametrize("name", ["todo-api", "url-shortener", "ecommerce-schema", "slow-query"])
 def test_private_checks_are_counted_and_named_only_when_asked_for(name: str) -> None:
     pack = pipeline.load(find_pack(name))
     private = {use.id: use for use in pack.checks.values() if use.visibility is Visibility.PRIVATE}

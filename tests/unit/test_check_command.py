@@ -38,11 +38,19 @@ def todo() -> Challenge:
     return pipeline.public(pipeline.load(find_pack("todo-api")))
 
 
-def test_a_service_alone_can_be_checked_from_anywhere(here: Path) -> None:
-    assert chosen("--url", URL) == ("todo-api", NO_FILES)
-    (here / "letter.txt").write_text("nothing of an answer")
-    assert chosen("--url", URL) == ("todo-api", NO_FILES)
+def test_a_service_alone_can_be_checked_from_anywhere_when_the_challenge_is_named(here: Path) -> None:
     assert chosen("--url", URL, "--challenge", "todo-api") == ("todo-api", NO_FILES)
+    assert chosen("--url", URL, "--challenge", "url-shortener") == ("url-shortener", NO_FILES)
+    (here / "letter.txt").write_text("nothing of an answer")
+    assert chosen("--url", URL, "--challenge", "todo-api") == ("todo-api", NO_FILES)
+    assert "several challenges ask for a service" in refusal("--url", URL).problem.what
+
+
+def test_an_answer_that_says_its_challenge_is_not_taken_for_another_one(here: Path) -> None:
+    (here / "app.py").write_text("")
+    (here / "submission.toml").write_text('challenge = "url-shortener"')
+    assert chosen() == ("url-shortener", ".")
+    assert chosen("--url", URL) == ("url-shortener", ".")
 
 
 def test_in_the_folder_of_an_answer_its_files_are_looked_at_too(here: Path) -> None:
@@ -53,9 +61,9 @@ def test_in_the_folder_of_an_answer_its_files_are_looked_at_too(here: Path) -> N
 
 def test_a_path_that_was_named_is_taken_unless_it_is_empty(here: Path) -> None:
     (here / "answer").mkdir()
-    assert chosen("answer", "--url", URL)[1] == NO_FILES
+    assert chosen("answer", "--url", URL, "--challenge", "todo-api")[1] == NO_FILES
     (here / "answer" / "Main.kt").write_text("")
-    assert chosen("answer", "--url", URL)[1] == "answer"
+    assert chosen("answer", "--url", URL, "--challenge", "todo-api")[1] == "answer"
     assert refusal("nowhere", "--url", URL).code == "E102"
 
 

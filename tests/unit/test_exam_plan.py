@@ -76,6 +76,14 @@ def test_an_exam_becomes_records(tmp_path: Path) -> None:
         ("{id}", "{id.other}", "step `a.read` needs `id.other`"),
         ('send = "POST /things"', 'send = "POST /things"\nwalk = { sise = 3 }', "did you mean `size`?"),
         ('send = "POST /things"', 'send = "POST /things"\nhex = "7b2"', "pairs of hexadecimal digits"),
+        ('send = "GET /things/{id}"', "wait = { seconds = 10.5 }", "step `a.read` waits 10.5 s"),
+        ('send = "GET /things/{id}"', "wait = { seconds = 0 }", "step `a.read` waits 0 s"),
+        ('send = "GET /things/{id}"', 'wait = { seconds = 1, since = "a.mak" }', "did you mean `a.make`?"),
+        ('send = "GET /things/{id}"', 'wait = { seconds = 1, since = "a.read" }', "no earlier step is called `a.read`"),
+        ('title = "A"', 'title = "A"\nrounds = 3\n[[scenario.step]]\nid = "w"\nwait = { seconds = 7 }', "take 21 s"),
+        ('send = "GET /things/{id}"', 'send = "GET /"\nheaders = { X-Id = "{id}" }', "a header can hold drawn values"),
+        ("[[scenario]]", '[environment]\nPORT = "1"\n[[scenario]]', "`PORT` cannot be set in [environment]"),
+        ("[[scenario]]", '[environment]\nsize = "1"\n[[scenario]]', "`size` cannot be set in [environment]"),
     ],
 )
 def test_mistakes_in_an_exam_are_told_with_their_place(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -190,6 +198,12 @@ def test_the_token_is_never_saved_and_the_client_says_nothing_about_itself() -> 
     assert "grader" not in json.dumps(sent).lower()
     without = build(step(json={}), calls(step(token=TokenMode.NONE), token=True)[0], {}, token=True)
     assert "Authorization" not in without.sent.headers
+
+
+def test_headers_may_hold_drawn_values_and_numbers() -> None:
+    base = step(headers={"X-Client": "{word:a}-{n}"}, repeat=2)
+    sent = [build(base, call, {"word:a": "amber"}, token=False).sent for call in calls(base, token=False)]
+    assert [one.headers["X-Client"] for one in sent] == ["amber-1", "amber-2"]
 
 
 def test_captured_values_are_shown_as_shell_variables() -> None:

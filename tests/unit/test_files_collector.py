@@ -5,8 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from grader.collectors.files import collector as files
-from grader.collectors.files.collector import collect, decoded
+from grader.collectors.files import measuring, texts
+from grader.collectors.files.collector import collect
+from grader.collectors.files.texts import decoded
 from grader.evidence.files import SourceFiles
 from grader.job import Job
 from grader.model import Challenge, Level
@@ -17,14 +18,14 @@ PYTHON = "def short():\n    return 1\n\n\ndef branchy(a, b):\n    if a and b:\n 
 TYPESCRIPT = "export function add(a: number, b: number): number {\n  return a > b ? a : b;\n}\n"
 
 
-def collected(tmp_path: Path, texts: dict[str, str | bytes]) -> SourceFiles:
+def collected(tmp_path: Path, given: dict[str, str | bytes]) -> SourceFiles:
     root = tmp_path / "answer"
-    for name, text in texts.items():
+    for name, text in given.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     pack = tmp_path / "pack"
-    pack.mkdir()
+    pack.mkdir(parents=True)
     (pack / "brief.md").write_text("# The brief\n", encoding="utf-8")
     (pack / "challenge.toml").write_text("secret = 'rubric'\n", encoding="utf-8")
     challenge = Challenge(id="c", title="C", version="1", root=pack, digest="", collect=(), criteria=(), gates=())
@@ -54,6 +55,19 @@ def test_texts_and_functions_of_several_languages_are_read(tmp_path: Path) -> No
     assert found.unmeasured == ""
 
 
+def test_code_that_is_there_twice_is_found_whatever_its_names_are(tmp_path: Path) -> None:
+    block = "".join(
+        f"    {name} = body.get({name!r})\n    if len({name}) > {n}:\n        raise ValueError({name!r})\n"
+        for n, name in enumerate(("title", "text", "place", "colour"), 100)
+    )
+    other = block.replace("title", "name").replace("text", "words")
+    first, second = f"def make(body):\n{block}    return title\n", f"\ndef put(body):\n{other}    return name\n"
+    found = collected(tmp_path, {"a.py": first, "b.py": second})
+    assert [[(place.file, place.line) for place in places] for places in found.repeats] == [[("a.py", 1), ("b.py", 2)]]
+    assert all(place.end > place.line + 5 for place in found.repeats[0])
+    assert collected(tmp_path / "more", {"main.py": PYTHON, "add.ts": TYPESCRIPT}).repeats == ()
+
+
 def test_only_what_candidates_get_is_handed_out(tmp_path: Path) -> None:
     assert collected(tmp_path, {"main.py": ""}).handed_out == {"brief.md": "# The brief\n"}
 
@@ -67,7 +81,7 @@ def test_binaries_lock_files_and_large_files_are_left_out_with_a_reason(tmp_path
 
 
 def test_documents_are_read_before_code_when_there_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_TOTAL", 60)
+    monkeypatch.setattr(texts, "MAX_TOTAL", 60)
     found = collected(tmp_path, {"a.py": "x = 1\n" * 9, "z.md": "# Read me\n"})
     assert set(found.texts) == {"z.md"}
     assert found.left_out == {"a.py": "beyond 0 MB in all"}
@@ -76,7 +90,7 @@ def test_documents_are_read_before_code_when_there_is_too_much(tmp_path: Path, m
 def test_a_file_that_keeps_the_measuring_busy_costs_only_the_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MEASURE_SECONDS", 0.01)
+    monkeypatch.setattr(measuring, "MEASURE_SECONDS", 0.01)
     found = collected(tmp_path, {"main.py": PYTHON})
     assert (found.functions, found.unmeasured) == ((), "measuring the functions took too long")
     assert found.texts == {"main.py": PYTHON}

@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
-from grader.checks.files.catalogue import documents_errors, documents_words, readme_documents, run_instructions
+from grader.checks.files.documentation import documents_errors, documents_words, readme_documents, run_instructions
+from grader.documents.found import Document, tells
 from grader.evidence.files import SourceFiles
 from grader.model import Finding, Outcome
 
@@ -59,8 +61,15 @@ def routes(text: str, name: str = "README_md") -> Finding:
         "获取全部：GET /todos，新建：POST /todos，删除：DELETE /todos/:id。",  # noqa: RUF001 - Chinese punctuation
         "requests.get(f'{BASE}/todos')\nfetch('/todos', {method: 'POST'})\nclient.delete('/todos/1')",
         "get /todos - list\npost /todos - create\ndelete /todos/{id}",
-        "<td>GET</td><td>/todos</td>\n<td>POST</td><td><code>/todos</code></td>\n<td>DELETE</td><td>/todos/&lt;id&gt;</td>",
-        "GET http://localhost:8000/todos?limit=5\nPOST http://localhost:8000/todos/\nDELETE http://localhost:8000/todos/7",
+        "<td>GET</td><td>/todos</td>\n<td>POST</td><td><code>/todos</code></td>\n<td>DELETE</td><td>/todos/&lt;id&gt;",
+        ".. http:get:: /todos\n\n.. http:post:: /todos\n\n.. http:delete:: /todos/(int:id)",
+        "+-----+---------+\n| GET | /todos |\n| POST | /todos |\n| DELETE | /todos/{id} |",
+        "# Todos [/todos]\n## List [GET]\n## Make [POST]\n# Todo [/todos/{id}]\n## Delete [DELETE]",
+        "/todos:\n  get:\n    description: a page\n  post:\n/todos/{id}:\n  delete:",
+        "| `/todos` | GET, POST | `/todos/:id` | DELETE |",
+        "GET und POST `/todos`, DELETE `/todos/{id}`",
+        "<tr><td>GET<td>/todos</tr><tr><td>POST<td>/todos</tr><tr><td>DELETE<td>/todos/1</tr>",
+        "GET http://localhost:8000/todos?limit=5\nPOST http://localhost/todos/\nDELETE http://localhost/todos/7",
     ],
 )
 def test_routes_are_found_however_they_are_written(text: str) -> None:
@@ -112,6 +121,18 @@ def test_a_path_without_a_method_and_words_that_look_like_methods_describe_nothi
     assert routes("Get going: put your todos in and delete them. See /todos/ for more.").score == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE GET POST /todos /todos/{id} 400 401 404 422 limit offset",
+        "/todos/{id} /todos GET POST DELETE",
+        "GET, POST and DELETE are methods.\n\nThere are /todos and /todos/{id}.",
+    ],
+)
+def test_a_list_of_words_does_not_say_which_method_belongs_to_which_path(text: str) -> None:
+    assert routes(text).outcome is Outcome.FAIL
+
+
 def test_a_longer_path_is_not_the_shorter_one() -> None:
     assert routes("GET /todos/{id}\nPOST /todos/{id}/done").score == 0
 
@@ -124,6 +145,20 @@ def test_the_brief_as_readme_is_not_documentation() -> None:
         run_instructions(submitted),
     ):
         assert (found.outcome, found.score) == (Outcome.FAIL, 0)
+
+
+def test_the_brief_wrapped_at_another_width_is_still_the_brief() -> None:
+    words = BRIEF.split()
+    wrapped = "\n".join(" ".join(words[n : n + 6]) for n in range(0, len(words), 6))
+    submitted = files(README_md=f"# My answer\n\n{wrapped}\n")
+    assert readme_documents(submitted, routes=ROUTES).score == 0
+    assert documents_errors(submitted, codes=ERRORS).score == 0
+
+
+def test_the_contract_in_another_notation_is_still_the_contract() -> None:
+    as_json = json.dumps(yaml.safe_load(CONTRACT))
+    alone = files(README_md="# Mine\n\nrun `python main.py`", openapi_json=as_json)
+    assert readme_documents(alone, routes=ROUTES).score == 0
 
 
 def test_what_is_added_to_the_brief_counts() -> None:
@@ -163,6 +198,28 @@ def test_a_hostile_openapi_file_is_no_document(text: str) -> None:
 def test_errors_are_told_by_number_or_by_name() -> None:
     prose = "Invalid input gives 422, a missing token is Unauthorized, and `404` comes for an unknown id."
     assert documents_errors(files(README_md=prose), codes=ERRORS).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| 400 | 401 | 404 |",
+        "Fehler: 422, 401, 404",
+        "错误：400、401、404",  # noqa: RUF001 - Chinese punctuation
+        "422 invalid\n401 token\n404 unknown id",
+        "Answers `Bad Request`, `Unauthorized` or `Not Found`",
+        "It returns a not found error, a bad request or unauthorized",
+    ],
+)
+def test_errors_are_told_in_many_ways(text: str) -> None:
+    assert documents_errors(files(README_md=text), codes=ERRORS).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    "text", ["400 401 404 422", "GET POST /todos 400 401 404", "If python is not found, install it"]
+)
+def test_numbers_alone_and_everyday_words_tell_no_error(text: str) -> None:
+    assert documents_errors(files(README_md=text), codes=ERRORS).score == 0
 
 
 def test_a_number_that_is_no_status_tells_nothing() -> None:
@@ -215,3 +272,16 @@ def test_a_start_command_is_found_in_any_stack(text: str, command: str) -> None:
 )
 def test_installing_and_testing_do_not_start_anything(text: str) -> None:
     assert run_instructions(files(README_md=text)).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Errors: 400/401/404/405/415.",
+        ".. list-table::\n\n   * - Request\n     - Errors\n   * - ``PUT``\n     - 400, 401, 404\n",
+    ],
+)
+def test_statuses_may_stand_beside_slashes_and_in_cells_of_a_list_table(text: str) -> None:
+    document = Document(name="README.rst", text=text)
+    assert all(tells(document, code) for code in ("400", "401", "404"))
+    assert not tells(document, "422")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.files.catalogue import no_hardcoded_secrets
+from grader.checks.files.settings import configuration, no_hardcoded_secrets
 from grader.evidence.files import SourceFiles
-from grader.exhibits import CodeExhibit
+from grader.exhibits import CodeExhibit, RowsExhibit
 from grader.model import Finding, Outcome
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----"
@@ -37,6 +37,11 @@ def asked(name: str, text: str) -> Finding:
         ("README.md", "export API_TOKEN=9dk3lx02kdaa"),
         (".env.example", "API_TOKEN=9dk3lx02kdaa"),
         (".env", "API_TOKEN=\nPORT=8000\nSECRET=changeme"),
+        ("app.py", 'DB = os.environ.get("DB", "postgresql://postgres:postgres@localhost:5432/todos")'),
+        ("app.py", 'engine = f"postgresql://{user}:{password}@{host}.acme.io/{db}"'),
+        ("settings.py", 'DB = "postgres://todo:Xk29vQ81mZ@db:5432/todo"'),
+        ("config.toml", 'url = "https://user:Xk29vQ81mZ@api.example.com/"'),
+        ("openapi.yaml", "example: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9"),
     ],
 )
 def test_settings_placeholders_tests_and_examples_are_no_secrets(name: str, line: str) -> None:
@@ -57,6 +62,9 @@ def test_settings_placeholders_tests_and_examples_are_no_secrets(name: str, line
         ("application.properties", "spring.datasource.password=Tr0ub4dor3"),
         (".env", "DB_PASSWORD='Tr0ub4dor3'"),
         ("docker-compose.yml", f"  key: {KEY}"),
+        ("app.py", 'DB = "postgres://admin:Xk29vQ81mZ@db.prod.acme.io/app"'),
+        ("app.js", f"const key = 'sk-proj-{'aB3_' * 12}'"),
+        ("ci.py", f"T = 'pypi-AgEIcHlwaS5vcmc{'aB3d' * 20}'"),
     ],
 )
 def test_written_down_secrets_are_found(name: str, line: str) -> None:
@@ -89,3 +97,28 @@ def test_a_program_without_secrets_shows_nothing() -> None:
     submitted = SourceFiles(texts={"app.py": "print(1)", "README.md": "set API_TOKEN", "tests/test_a.py": "API_TOKEN"})
     found = no_hardcoded_secrets(submitted, variables=("API_TOKEN",))
     assert (found.outcome, found.message) == (Outcome.BLOCKED, "nothing reads API_TOKEN")
+
+
+def test_what_ties_a_repository_to_one_machine_is_remarked_with_its_place() -> None:
+    texts = {
+        ".env": "# mine\n\nPORT=9000\n",
+        "app.py": 'x = 1\nDATA = "/Users/maria/todos/data.json"\n',
+        "server.js": "const data = 'C:\\\\Users\\\\maria\\\\data';\n",
+    }
+    names = (*texts, "todos.db", "app.pyc", "web/dist/a.js", "web/dist/b.js")
+    found = configuration(SourceFiles(names=names, texts=texts))
+    assert found.outcome is Outcome.FAIL
+    table = found.exhibits[0]
+    assert isinstance(table, RowsExhibit)
+    assert [row[0] for row in table.rows] == [".env:3", "app.py:2", "app.pyc", "server.js:1", "todos.db", "web/dist/"]
+
+
+def test_a_tidy_repository_has_no_remarks() -> None:
+    texts = {
+        ".env.example": "PORT=8000\n",
+        "Dockerfile": "WORKDIR /home/app/src/\n",
+        "app.py": "#!/home/maria/bin/python\nURL = '/api/users/maria/'\nHOME = '/home/node/app'\n",
+        "README.md": "cd /Users/maria/todo\n",
+        "tests/test_app.py": "DATA = '/Users/maria/data/'\n",
+    }
+    assert configuration(SourceFiles(names=(*texts, "src/build.py"), texts=texts)).outcome is Outcome.PASS

@@ -36,3 +36,16 @@ def test_items_are_made_at_a_path_of_the_contract_and_runs_have_a_name_each(tmp_
         looked(tmp_path, "{}", item="/thngs")
     with pytest.raises(UsageError, match="two runs"):
         looked(tmp_path, "{}", twice=True)
+
+
+@pytest.mark.parametrize("answer", ["{'201': {links: {Read: {operationId: read}}}}", "{'201': {}}"])
+def test_a_run_that_follows_links_needs_some(tmp_path: Path, answer: str) -> None:
+    (tmp_path / "api.yaml").write_text(f"paths: {{/things: {{post: {{responses: {answer}}}}}}}\n")
+    (tmp_path / "more.yaml").write_text("{}\n")
+    plan = Plan(name="following", overlay="more.yaml", mode="stateful", examples=1)
+    options = {"contract": "api.yaml", "runs": (plan,)}
+    if "links" in answer:
+        assert inspect(tmp_path, options).names == ("following",)
+    else:
+        with pytest.raises(UsageError, match="the contract has none"):
+            inspect(tmp_path, options)

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from grader.collectors.fuzz.items import Item, Made, name_of
-from grader.collectors.fuzz.report import read_lines, run_of
+from grader.collectors.fuzz.lines import read_lines
+from grader.collectors.fuzz.report import run_of
 from grader.evidence.fuzz import FuzzRun
 from grader.evidence.http import Exchange, Received, Sent
 
@@ -60,7 +61,7 @@ def error(name: str, *, no_answer: bool, **more: object) -> dict[str, object]:
     }
 
 
-FINISHED = {"kind": "finished", "reason": "completed", "requests": "abc"}
+FINISHED: dict[str, object] = {"kind": "finished", "reason": "completed", "requests": "abc"}
 
 
 def run(*lines: dict[str, object], over: str = "") -> FuzzRun:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from exams import JSON, ask, exam, got, outcome, run
 
@@ -33,12 +34,53 @@ def made(step: str, *ids: int) -> list[Any]:
 MADE = made("l.make", 1, 2, 3, 4)
 BEFORE = run("s.before", got(200, THING), "GET /things/1")
 AFTER = run("s.after", got(200, {**THING, "size": 9}), "GET /things/1")
+LATER = {"step": "s.after", "other": "s.before", "path": "at"}
 RESTART = {"step": "s.after", "other": "s.before", "restart": "s.off"}
 CREATE = run("s.create", got(201, THING), "POST /things", {"name": "anchor", "size": 3})
 WRITES = (
     run("r.write", got(200, THING), "PATCH /things/1", {"name": "anchor"}, together=True),
     run("r.write", got(200, THING), "PATCH /things/1", {"size": 4}, together=True),
 )
+
+
+def moved(status: int, to: str = "https://example.org/a%2Fb", control: str = "", **more: str) -> Any:
+    headers = {"location": to, "cache-control": control, **more}
+    sent = tuple((name.replace("_", "-"), value) for name, value in headers.items() if value)
+    return run("k.go", got(status, None, *sent), "GET /abcd")
+
+
+def in_a_row(*statuses: int, retry: str = "5", round: int = 1, date: str = "") -> list[Any]:
+    said = (("retry-after", retry), *((("date", date),) if date else ()))
+    return [
+        run("q.a", got(status, {}, *(said if status == 429 else JSON)), "POST /things", {}, number=n, round=round)
+        for n, status in enumerate(statuses, 1)
+    ]
+
+
+def led(step: str, detour: str, send: str) -> Any:
+    direct = run(step, got(200, THING), send)
+    return msgspec.structs.replace(direct, exchange=msgspec.structs.replace(direct.exchange, detour=detour))
+
+
+def at(step: str, clock: str, offset: str = "Z") -> Any:
+    return run(step, got(200, {"at": f"2030-01-15T{clock}{offset}"}))
+
+
+def spanning(start: str, end: str) -> Any:
+    return run("s.a", got(200, {"start": start, "end": end}))
+
+
+def named(*ids: str) -> list[Any]:
+    return [run("s.a", got(201, {"id": id_}), "POST /things", {}, number=n) for n, id_ in enumerate(ids, 1)]
+
+
+def visits(*statuses: int, round: int = 1) -> list[Any]:
+    return [run("v.go", got(s, {}), "POST /abcd", number=n, round=round, together=True) for n, s in enumerate(statuses)]
+
+
+MADE_LINK = run("k.make", got(201, {}), "POST /links", {"url": "https://example.org/a%2Fb"})
+SPAN = {"step": "s.a", "start": "start", "end": "end", "seconds": 60}
+COUNT = {"step": "v.go", "read": "v.read", "path": "clicks"}
 
 # check, good evidence, bad evidence, words of the message of the bad one
 BOTH_WAYS: list[tuple[str, tuple[HttpExam, dict[str, Any]], tuple[HttpExam, dict[str, Any]], str]] = [
@@ -151,6 +193,18 @@ BOTH_WAYS: list[tuple[str, tuple[HttpExam, dict[str, Any]], tuple[HttpExam, dict
         "`size` was 3 and is 9",
     ),
     (
+        "http.no_detour",
+        case(run("s.a", got(200, THING), "GET /things/1"), step="s.a"),
+        case(led("s.a", "/things/1", "GET /things/1/"), step="s.a"),
+        "`GET /things/1` is only answered at `/things/1/`",
+    ),
+    (
+        "http.later",
+        case(at("s.before", "10:00:00.25"), at("s.after", "10:00:00.26"), **LATER),
+        case(at("s.before", "10:00:00.25"), at("s.after", "10:00:00.25"), **LATER),
+        "the same as before",
+    ),
+    (
         "http.survives_restart",
         case(BEFORE, run("s.off", None), run("s.after", got(200, THING)), **RESTART),
         case(BEFORE, run("s.off", None), run("s.after", got(404)), **RESTART),
@@ -228,6 +282,60 @@ BOTH_WAYS: list[tuple[str, tuple[HttpExam, dict[str, Any]], tuple[HttpExam, dict
         case(run("s.a", got(500, {"trace": "Traceback (most recent call last):\n  File"})), step="s.a"),
         "Traceback (most recent call last)",
     ),
+    (
+        "http.redirect",
+        case(MADE_LINK, moved(308, "https://Example.org:443/a%2fb"), step="k.go", other="k.make"),
+        case(MADE_LINK, moved(302, "https://example.org/a/b"), step="k.go", other="k.make"),
+        'with `Location: "https://example.org/a/b"`, not "https://example.org/a%2Fb"',
+    ),
+    (
+        "http.not_kept",
+        case(moved(302), moved(301, control="private, no-store"), step="k.go"),
+        case(moved(301), step="k.go"),
+        "which browsers keep, without `Cache-Control`",
+    ),
+    (
+        "http.limited",
+        case(*in_a_row(201, 201, 201, 429, 429), step="q.a", at_least=2, at_most=3),
+        case(*in_a_row(201, 201, 201, 429, 429), step="q.a", at_least=2, at_most=2),
+        "number 3 of 5 in a row: `POST /things` was answered 201 Created",
+    ),
+    (
+        "http.retry_after",
+        case(*in_a_row(201, 429, retry="7"), step="q.a", most=7),
+        case(*in_a_row(201, 429, retry="soon"), step="q.a", most=7),
+        'with `Retry-After: "soon"`',
+    ),
+    (
+        "http.matches",
+        case(run("s.a", got(200, THING)), step="s.a", path="name", matches="[a-z]{4,8}"),
+        case(run("s.a", got(200, THING)), step="s.a", path="name", matches="[a-z]{4}"),
+        '`name` is "anchor"',
+    ),
+    (
+        "http.seconds_between",
+        case(spanning("2026-11-21T11:00:00+01:00", "2026-11-21T10:01:01.5"), **SPAN),
+        case(spanning("2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z"), **SPAN),
+        "`end` is not 60 seconds after `start`",
+    ),
+    (
+        "http.unguessable",
+        case(*named("x7Ka9", "Pq0zR", "mN3vB", "x7Kb2"), step="s.a"),
+        case(*named("10009", "10010", "10011", "10012"), step="s.a"),
+        "most `id`s are like the one before up to their last 2 characters",
+    ),
+    (
+        "http.counted",
+        case(*visits(302, 302), run("v.read", got(200, {"clicks": 2})), **COUNT),
+        case(*visits(302, 302), run("v.read", got(200, {"clicks": 1})), **COUNT),
+        "not every one of 2 requests sent at the same time was answered and counted in `clicks`",
+    ),
+    (
+        "http.only_one",
+        case(*visits(409, 201, 409), step="v.go"),
+        case(*visits(201, 201, 409), step="v.go"),
+        "not exactly one was accepted",
+    ),
 ]
 
 
@@ -246,7 +354,8 @@ def test_every_check_passes_what_is_right_and_fails_what_is_wrong(
 
 
 def test_every_check_of_the_vocabulary_is_tried_both_ways() -> None:
-    assert {row[0] for row in BOTH_WAYS} == {name for name in CHECKS if name.startswith("http.")}
+    elsewhere = {"http.own_contract"}  # needs a document beside the exam: test_own_contract.py
+    assert {row[0] for row in BOTH_WAYS} == {name for name in CHECKS if name.startswith("http.")} - elsewhere
 
 
 @pytest.mark.parametrize(("name", "good"), [(row[0], row[1]) for row in BOTH_WAYS], ids=[row[0] for row in BOTH_WAYS])
@@ -455,3 +564,118 @@ def test_a_body_nested_without_end_is_no_json_to_ask_about(depth: int) -> None:
     deep = '{"id": ' + "[" * depth + "]" * depth + "}"
     assert body(run("a.b", got(200, text=deep))) is MISSING
     assert body(run("a.b", got(200, {"id": [[1]]}))) == {"id": [[1]]}
+
+
+@pytest.mark.parametrize(
+    ("to", "same"),
+    [
+        ("https://example.org/", True),
+        ("HTTPS://EXAMPLE.org:443", True),
+        ("https://example.org//", False),
+        ("http://example.org", False),
+        ("https://example.org:8443", False),
+        ("https://example.org/\r\nX-Evil: 1", False),
+        ("//example.org", False),
+        ("https://[example.org", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_the_same_in_other_letters_but_never_another_one(to: str, *, same: bool) -> None:
+    make = run("k.make", got(201, {}), "POST /links", {"url": "https://example.org"})
+    found = outcome("http.redirect", exam(make, moved(302, to)), step="k.go", other="k.make")
+    assert (found is Outcome.PASS) is same
+
+
+def test_a_redirect_to_something_that_was_never_sent_is_a_mistake_of_the_pack() -> None:
+    with pytest.raises(LookupError, match="sends no address in `uri`"):
+        ask("http.redirect", exam(MADE_LINK, moved(302)), step="k.go", other="k.make", field="uri")
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        (moved(302, control="public, max-age=3600"), True),
+        (moved(302, control="max-age=0, must-revalidate"), False),
+        (moved(301, control="private"), True),
+        (moved(302, expires="Sat, 21 Nov 2026 11:00:00 GMT", date="Sat, 21 Nov 2026 10:00:00 GMT"), True),
+        (moved(302, expires="0", date="Sat, 21 Nov 2026 10:00:00 GMT"), False),
+    ],
+)
+def test_what_a_browser_keeps_is_told_by_status_and_headers(answer: Any, *, wrong: bool) -> None:
+    assert (outcome("http.not_kept", exam(answer), step="k.go") is Outcome.FAIL) is wrong
+
+
+def test_a_limit_that_one_row_passed_by_chance_is_no_fault() -> None:
+    asked = {"step": "q.a", "at_least": 1, "at_most": 1, "rounds": 2}
+    good, late = in_a_row(201, 429, 429), in_a_row(201, 201, 429, round=2)
+    assert outcome("http.limited", exam(*good, *late), **asked) is Outcome.PASS
+    assert outcome("http.limited", exam(*late, *in_a_row(201, 201, 429, round=3)), **asked) is Outcome.FAIL
+
+
+@pytest.mark.parametrize("statuses", [(429, 429, 429), (201, 500, 429), (201, 429, 201)])
+def test_a_limit_is_wrong_too_early_too_late_or_with_another_status(statuses: tuple[int, ...]) -> None:
+    assert outcome("http.limited", exam(*in_a_row(*statuses)), step="q.a", at_least=1, at_most=2) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("retry", "date", "wrong"),
+    [
+        ("Sat, 21 Nov 2026 10:00:05 GMT", "Sat, 21 Nov 2026 10:00:00 GMT", False),
+        ("Sat, 21 Nov 2026 11:00:05 GMT", "Sat, 21 Nov 2026 10:00:00 GMT", True),
+        ("Sat, 21 Nov 2026 10:00:05 GMT", "", False),
+        ("0", "", False),
+        ("8", "", True),
+        ("-1", "", True),
+        ("1.5", "", True),
+        ("", "", True),
+    ],
+)
+def test_when_to_come_back_is_seconds_or_a_date(retry: str, date: str, *, wrong: bool) -> None:
+    evidence = exam(*in_a_row(201, 429, retry=retry, date=date))
+    assert (outcome("http.retry_after", evidence, step="q.a", most=7) is Outcome.FAIL) is wrong
+
+
+def test_without_a_refusal_nothing_is_said_about_when_to_come_back() -> None:
+    assert outcome("http.retry_after", exam(*in_a_row(201, 201)), step="q.a", most=7) is Outcome.BLOCKED
+
+
+def test_a_time_that_is_none_is_no_time_between() -> None:
+    assert outcome("http.seconds_between", exam(spanning("now", "later")), **SPAN) is Outcome.FAIL
+
+
+def test_two_names_alike_by_chance_are_no_counter_and_too_few_say_nothing() -> None:
+    assert outcome("http.unguessable", exam(*named("aaab", "aaac", "zzxx", "kqpw")), step="s.a") is Outcome.PASS
+    assert outcome("http.unguessable", exam(*named("1001", "1002")), step="s.a") is Outcome.BLOCKED
+
+
+def test_who_came_first_is_never_told() -> None:
+    counts = ask("http.counted", exam(*visits(302, 302), run("v.read", got(200, {"clicks": 1}))), **COUNT)
+    others = ask("http.counted", exam(*visits(302, 500), run("v.read", got(200, {"clicks": 9}))), **COUNT)
+    assert (counts.message, counts.exhibits) == (others.message, others.exhibits)
+    ones = [ask("http.only_one", exam(*visits(*order)), step="v.go") for order in ((201, 201, 409), (409, 201, 201))]
+    assert ones[0].message == ones[1].message
+    assert outcome("http.only_one", exam(*visits(409, 409)), step="v.go") is Outcome.BLOCKED
+    assert outcome("http.only_one", exam(*visits(201, 500)), step="v.go") is Outcome.FAIL
+
+
+def test_chance_counts_only_when_it_happens_often_enough() -> None:
+    rounds = [
+        step
+        for number, clicks in ((1, 2), (2, 1))
+        for step in (*visits(302, 302, round=number), run("v.read", got(200, {"clicks": clicks}), round=number))
+    ]
+    assert outcome("http.counted", exam(*rounds), **COUNT, rounds=2) is Outcome.PASS
+    twice = [*visits(201, 201), *visits(201, 409, round=2)]
+    assert outcome("http.only_one", exam(*twice), step="v.go", rounds=2) is Outcome.PASS
+    assert outcome("http.only_one", exam(*twice), step="v.go", rounds=1) is Outcome.FAIL
+
+
+def test_a_store_that_keeps_whole_seconds_may_show_the_same_second_again_but_never_an_earlier_one() -> None:
+    seconds = exam(at("s.before", "10:00:00"), at("s.after", "10:00:00"))
+    assert outcome("http.later", seconds, **LATER) is Outcome.PASS
+    earlier = exam(at("s.before", "10:00:00"), at("s.after", "09:59:59"))
+    assert outcome("http.later", earlier, **LATER) is Outcome.FAIL
+    elsewhere = exam(at("s.before", "10:00:00.5"), at("s.after", "12:00:00.6", "+02:00"))
+    assert outcome("http.later", elsewhere, **LATER) is Outcome.PASS
+    no_time = exam(at("s.before", "10:00:00"), run("s.after", got(200, {"at": "soon"})))
+    assert outcome("http.later", no_time, **LATER) is Outcome.BLOCKED

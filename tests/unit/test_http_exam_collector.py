@@ -7,8 +7,10 @@ from typing import Any, cast
 import pytest
 
 from grader.collectors.exam import runner
-from grader.collectors.exam.collector import _chosen, _token
+from grader.collectors.exam.collector import _settings, _token, prove
 from grader.collectors.exam.runner import ExamRunner
+from grader.errors import UsageError
+from grader.exam.chosen import chosen
 from grader.exam.plan import Exam, Scenario, Step, Token, TokenMode
 from grader.model import Level, Visibility
 from grader.sandbox import Service, ServiceState
@@ -50,12 +52,31 @@ def test_a_service_somebody_else_started_has_the_token_of_its_owner(monkeypatch:
     assert _token(theirs, EXAM) == ("own", {})
 
 
+def test_settings_go_to_the_service_and_are_told_to_the_owner_of_another_one() -> None:
+    exam = Exam(scenario=(OPEN,), environment={"SIZE": "5"})
+    assert _settings(job(), exam) == {"SIZE": "5"}
+    theirs = job(isolation="none")
+    assert _settings(theirs, exam) == {}
+    assert theirs.notes == ["the exam counts on these settings of the service: SIZE=5"]
+
+
+def test_a_setting_must_stand_in_the_brief(tmp_path: Path) -> None:
+    (tmp_path / "exam.toml").write_text(
+        '[environment]\nSIZE = "5"\n[[scenario]]\nid = "a"\ntitle = "A"\n[[scenario.step]]\nid = "b"\nsend = "GET /"\n'
+    )
+    (tmp_path / "brief.md").write_text("`MAX_SIZE` says how many.")
+    with pytest.raises(UsageError, match="sets `SIZE` for the service"):
+        prove(tmp_path, {})
+    (tmp_path / "brief.md").write_text("`SIZE` says how many.")
+    assert "a.b" in prove(tmp_path, {}).names
+
+
 def test_scenarios_are_left_out_by_level_self_check_and_missing_token_with_their_reason() -> None:
-    chosen, left_out = _chosen(job(), EXAM, token=True)
-    assert [scenario.id for scenario in chosen] == ["open", "tokens"]
+    put, left_out = chosen(EXAM, Level.MID, token=True)
+    assert [scenario.id for scenario in put] == ["open", "tokens"]
     assert left_out == {"senior": "asked from senior level upwards"}
-    assert _chosen(job(Level.SENIOR, public=True), EXAM, token=True)[1] == {"senior": "not part of the self-check"}
-    assert _chosen(job(Level.JUNIOR), EXAM, token=False)[1]["tokens"] == "no token is set in this run"
+    assert chosen(EXAM, Level.SENIOR, token=True, public_only=True)[1] == {"senior": "not part of the self-check"}
+    assert chosen(EXAM, Level.JUNIOR, token=False)[1]["tokens"] == "no token is set in this run"
 
 
 def test_a_service_that_goes_on_breaking_off_connections_does_not_cost_the_time_of_the_exam(

@@ -3,11 +3,12 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from exams import exam, got, run
+from exams import JSON, exam, got, run
 
 from grader.checks.exchanges import MAX_BODY, Preparation, command, curl, http_exhibit
 from grader.checks.http.showing import show, show_together, told
 from grader.checks.masking import stable
+from grader.evidence.exam import StepRun
 from grader.evidence.http import Exchange, Sent
 
 
@@ -37,7 +38,7 @@ def test_a_command_sends_exactly_what_was_sent() -> None:
     assert "http://127.0.0.1:8000/todos?q=a&b=[1]" in words
     assert "Authorization: Bearer s3cret" in words
     assert words[words.index("--data-binary") + 1] == body
-    assert "X-Other: 1" not in words
+    assert "X-Other: 1" in words
 
 
 def test_a_chain_repeats_what_the_request_depends_on() -> None:
@@ -131,6 +132,22 @@ def test_the_command_of_a_run_goes_back_to_where_its_values_come_from() -> None:
     assert "PATCH" in lines[1]
     assert "other" not in show(evidence, read).command
     assert show(evidence, read).request == "GET /things/$ID"
+
+
+def test_the_command_of_a_run_waits_where_the_exam_waited() -> None:
+    create = run("s.create", got(201, {"id": 7}), "POST /things", {"name": "anchor"}, captured={"id": 7})
+    read = run("s.read", got(404), "GET /things/7", template="/things/$ID")
+    lines = show(exam(create, StepRun(step="s.wait", waits=4.0), read), read).command.splitlines()
+    assert [line.split()[0] for line in lines] == ["ID=$(curl", "sleep", "curl"]
+    assert lines[1] == "sleep 4"
+
+
+def test_when_to_come_back_is_another_number_in_every_run() -> None:
+    answer = got(429, {"detail": "again in 5.2 s", "status": 429}, ("retry-after", "5"), *JSON)
+    shown = http_exhibit(Exchange(sent=Sent(method="POST", target="/"), received=answer)).response
+    assert "retry-after: <number>" in shown
+    assert "again in <number> s" in shown
+    assert '"status": 429' in shown
 
 
 def test_requests_at_the_same_time_are_shown_without_their_chance() -> None:

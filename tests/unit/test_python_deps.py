@@ -116,7 +116,9 @@ def test_a_project_file_is_read_when_there_are_no_requirements(read: Read) -> No
     found = read({"pyproject.toml": '[project]\ndependencies = ["FastAPI[standard]>=0.110"]\n', "uv.lock": ""})
     assert found.lines == ("FastAPI[standard]>=0.110",)
     assert "fastapi[standard]" in found.names
-    assert found.notes == ("uv.lock not used: versions are chosen from pyproject.toml",)
+    assert found.notes == (
+        "uv.lock not used: it is not written as this tool does; versions are chosen from pyproject.toml",
+    )
 
 
 def test_tables_of_poetry_are_put_into_pips_words(read: Read) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hostile import poisoned
 from sample_results import SAMPLES, self_check, todo
 
-from grader.exhibits import TextExhibit
+from grader.exhibits import CodeExhibit, TextExhibit
 from grader.model import Visibility
 from grader.report import FORMATS
 from grader.report.views import candidate
@@ -38,7 +38,9 @@ def with_secrets(result: Result) -> Result:
     criteria = tuple(secret_criterion(criterion) for criterion in result.criteria)
     private = tuple(c.id for group in criteria for c in group.checks if c.visibility is Visibility.PRIVATE)
     gates = tuple(replace(gate, title=SECRET, checks=(*gate.checks, *private[:1])) for gate in result.gates[:1])
-    questions = tuple(replace(item, ask=SECRET, listen_for=SECRET, because=SECRET) for item in result.questions)
+    lines = CodeExhibit(file=SECRET, line=1, lines=(SECRET,), label=SECRET)
+    told = {"ask": SECRET, "listen_for": SECRET, "because": SECRET, "above": SECRET, "code": lines}
+    questions = tuple(replace(item, **told) for item in result.questions)
     return replace(result, criteria=criteria, gates=(*gates, *result.gates[1:]), questions=questions)
 
 

@@ -291,7 +291,10 @@ def test_other_lock_files_are_noted(plan: Detect) -> None:
 
 def test_a_dockerfile_is_not_used_and_noted(plan: Detect) -> None:
     found = plan({"Dockerfile": "FROM scratch", "server.js": ""})
-    assert found.notes == ("Dockerfile not used: the sandbox installs and starts the service by itself",)
+    assert found.notes == (
+        "Dockerfile not used: the sandbox does not build containers of candidates yet; "
+        "Node.js, started with `node server.js` as server.js says",
+    )
 
 
 def test_a_project_in_the_only_folder_is_found(plan: Detect) -> None:
@@ -319,7 +322,7 @@ def test_the_stack_may_be_named(plan: Detect) -> None:
     assert plan(files).stack == "node"
 
 
-@pytest.mark.parametrize("files", [{"go.mod": ""}, {"pom.xml": ""}, {"submission.toml": '[run]\nstack = "go"\n'}])
+@pytest.mark.parametrize("files", [{"Cargo.toml": ""}, {"pom.xml": ""}, {"submission.toml": '[run]\nstack = "rust"\n'}])
 def test_a_language_the_sandbox_cannot_run_is_left_to_people(plan: Detect, files: dict[str, str]) -> None:
     assert not_ours_to_judge(plan, {"README.md": "", **files}).code == "E218"
 
@@ -333,7 +336,8 @@ def test_nothing_to_start_says_what_was_looked_for(plan: Detect) -> None:
     raised = fault(plan, {"README.md": "hello"})
     assert raised.code == "E310"
     assert "Procfile" in raised.problem.note
-    assert "[run] start" in raised.problem.help
+    assert "README.md" in raised.problem.note
+    assert raised.problem.snippet.startswith("[run]\nstart = ")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000])

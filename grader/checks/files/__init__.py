@@ -1,7 +1,10 @@
-"""Questions about the submitted files."""
+"""Questions about the submitted files. Style is never asked about."""
 
 from __future__ import annotations
 
-from grader.checks.files.catalogue import CHECKS
+from typing import Any
 
-__all__ = ["CHECKS"]
+from grader.checks.files import clarity, documentation, settings
+from grader.model import Check
+
+CHECKS: tuple[Check[Any], ...] = (*documentation.CHECKS, *settings.CHECKS, *clarity.CHECKS)

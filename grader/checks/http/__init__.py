@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checks.http import collections, comparing, fields, headers, safety, statuses, together
+from grader.checks.http import (
+    collections,
+    comparing,
+    contention,
+    fields,
+    forms,
+    headers,
+    limits,
+    own_contract,
+    redirects,
+    safety,
+    statuses,
+    together,
+)
 from grader.model import Check
 
 CHECKS: tuple[Check[Any], ...] = (
@@ -18,4 +31,9 @@ CHECKS: tuple[Check[Any], ...] = (
     *collections.CHECKS,
     *safety.CHECKS,
     *together.CHECKS,
+    *redirects.CHECKS,
+    *limits.CHECKS,
+    *forms.CHECKS,
+    *contention.CHECKS,
+    *own_contract.CHECKS,
 )

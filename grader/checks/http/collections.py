@@ -15,6 +15,8 @@ from grader.model import Check, Finding, blocked
 
 ITEMS = "items"
 KEY = "id"
+# What sets faults of lists apart: only the same one can have the same root cause
+ABSENT, OTHERS, STALE, DISORDER = "absent entries", "entries that do not belong", "other values", "another order"
 
 
 @judged
@@ -50,7 +52,7 @@ def page_complete(
     wanted = [dig(body(run), key) for run in _of(exam, holds)]
     missing = [value for value in wanted if not any(equal(value, seen) for seen in keys)]
     said = f"{len(twice)} entries came twice, {len(missing)} of {len(wanted)} never"
-    faults = [Fault(runs[min(1, len(runs) - 1)], said, (runs[0],))] if twice or missing else []
+    faults = [Fault(runs[min(1, len(runs) - 1)], said, (runs[0],), ABSENT)] if twice or missing else []
     return verdict(exam, faults, 1, good=f"{len(runs)} pages show everything once", expected="every entry exactly once")
 
 
@@ -75,7 +77,8 @@ def page_size(
         if not worked(run) or not isinstance(entries, list):
             faults.append(Fault(run, _no_list(exam, run, items)))
         elif len(entries) > most or (n == 0 and len(entries) < least):
-            faults.append(Fault(run, f"{told_status(run)} with {len(entries)} entries"))
+            symptom = OTHERS if len(entries) > most else ABSENT
+            faults.append(Fault(run, f"{told_status(run)} with {len(entries)} entries", symptom=symptom))
     wanted = (
         f"{most} entries" if least == most else f"at most {most} entries" + (f", at least {least}" if least else "")
     )
@@ -121,7 +124,8 @@ def filtered(
     missing = [k for k in mine if not any(equal(k, dig(entry, key)) for entry in entries)]
     said = [f"{len(others)} of {len(entries)} entries have another `{field}`"] if others else []
     said += [f"{len(missing)} of {len(mine)} entries are missing"] if missing else []
-    faults = [Fault(runs[0], f"`{_query(runs[0])}`: {' and '.join(said)}")] if said else []
+    symptom = OTHERS if others else ABSENT
+    faults = [Fault(runs[0], f"`{_query(runs[0])}`: {' and '.join(said)}", symptom=symptom)] if said else []
     expected = f"all entries whose `{field}` is {str(wanted).lower()}, and no other"
     return verdict(exam, faults, 1, good="The filter does what it says", expected=expected)
 
@@ -146,7 +150,8 @@ def sorted_by(
     got = [dig(entry, by) for entry in entries if any(equal(dig(entry, key), k) for k in keys)]
     wanted = _ordered([dig(body(run), by) for run in _of(exam, among)], descending=descending)
     said = f"`{_query(runs[0])}`: `{by}` comes as {told(exam, runs[0], got, 100)}"
-    faults = [] if equal(got, wanted) else [Fault(runs[0], said)]
+    symptom = ABSENT if equal(got, [value for value in wanted if value in got]) else DISORDER
+    faults = [] if equal(got, wanted) else [Fault(runs[0], said, symptom=symptom)]
     direction = "descending" if descending else "ascending"
     expected = f"{direction} `{by}`: {told(exam, runs[0], wanted, 100)}"
     return verdict(exam, faults, 1, good=f"In {direction} order of `{by}`", expected=expected)
@@ -179,18 +184,18 @@ def _absent(exam: HttpExam, run: StepRun, entries: list[Any], made: StepRun, key
     value = body(made)
     twin = next((entry for entry in entries if equal(dig(entry, key), dig(value, key))), MISSING)
     if twin is MISSING:
-        return Fault(run, f"the list lacks what {told_status(made)} for", (made,))
+        return Fault(run, f"the list lacks what {told_status(made)} for", (made,), ABSENT)
     bad = different(value, twin) if isinstance(twin, dict) and isinstance(value, dict) else [key]
     if not bad:
         return None
     values = f"{told(exam, run, dig(value, bad[0]))} alone and {told(exam, run, dig(twin, bad[0]))} in the list"
-    return Fault(run, f"`{bad[0]}` is {values}", (made,))
+    return Fault(run, f"`{bad[0]}` is {values}", (made,), STALE)
 
 
 def _present(_exam: HttpExam, run: StepRun, entries: list[Any], gone: StepRun, key: str) -> Fault | None:
     keys = [capture.value for capture in gone.captured] or [dig(body(gone), key)]
     if any(equal(dig(entry, key), value) for entry in entries for value in keys):
-        return Fault(run, "the list still has it", (gone,))
+        return Fault(run, "the list still has it", (gone,), OTHERS)
     return None
 
 

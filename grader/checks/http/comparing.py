@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from grader.checks.http.faults import Fault, verdict
-from grader.checks.http.json_values import different, equal
+from grader.checks.http.json_values import different, equal, moment
 from grader.checks.http.runs import (
     Names,
+    Unanswerable,
     all_runs,
     answer,
     body,
+    have_worked,
     judged,
     listed,
     need,
@@ -22,7 +24,7 @@ from grader.checks.http.runs import (
 from grader.checks.http.showing import told
 from grader.evidence.exam import HttpExam, StepRun
 from grader.exam.paths import MISSING, dig
-from grader.model import Check, Finding, failed
+from grader.model import Check, Finding, blocked, failed
 from grader.visible import one_line
 
 
@@ -38,7 +40,8 @@ def same(
     given: Names = (),
 ) -> Finding:
     """The answer to `step` shows the same as the one to `other`, which came before: all fields, or `only` some."""
-    need(exam, (*listed(given), other))
+    need(exam, given)
+    have_worked(exam, other)
     runs, faults = sent_runs(exam, step), []
     for run in runs:
         before = same_key(run, sent_runs(exam, other))
@@ -49,6 +52,26 @@ def same(
         if said:
             faults.append(Fault(run, said, (before,)))
     return verdict(exam, faults, len(runs), good="Nothing differs", expected="the same values as before")
+
+
+@judged
+def later(exam: HttpExam, *, step: Names, other: str, path: str, given: Names = ()) -> Finding:
+    """The time at `path` is later than the one the answer to `other` showed, which came before.
+
+    A store that keeps whole seconds only may show the same second again; never an earlier one.
+    """
+    need(exam, (*listed(given), other))
+    runs, faults = sent_runs(exam, step), []
+    for run in runs:
+        before = same_key(run, sent_runs(exam, other))
+        new, old = moment(dig(body(run), path)), moment(dig(body(before), path))
+        if new is None or old is None:
+            raise Unanswerable(blocked(f"Cannot be asked: {told_status(run)} without a time in `{path}`"))
+        if new < old:
+            faults.append(Fault(run, f"`{path}` is earlier than before", (before,)))
+        elif new == old and (new.microsecond or old.microsecond):
+            faults.append(Fault(run, f"`{path}` is the same as before, to the fraction of a second", (before,)))
+    return verdict(exam, faults, len(runs), good=f"`{path}` moves on", expected=f"a later `{path}`")
 
 
 @judged
@@ -115,6 +138,14 @@ def _differences(old: Any, new: Any, ignore: tuple[str, ...]) -> list[str]:  # n
 
 CHECKS: tuple[Check[Any], ...] = (
     Check(name="http.same", needs=HttpExam, ask=same),
+    Check(
+        name="http.later",
+        needs=HttpExam,
+        ask=later,
+        title="A time moves on with every change",
+        why="Clients ask it whether their copy is old",
+        fix="Set it in every change",
+    ),
     Check(name="http.survives_restart", needs=HttpExam, ask=survives_restart),
     Check(name="http.equal_answers", needs=HttpExam, ask=equal_answers),
     Check(

@@ -17,11 +17,12 @@ _ERROR = 400
 
 
 class Fault(NamedTuple):
-    """What is wrong with a run, in words; `shows` are more runs to look at."""
+    """What is wrong with a run, in words; `shows` are more runs to look at. `symptom` is what sets the fault apart."""
 
     run: StepRun
     said: str
     shows: tuple[StepRun, ...] = ()
+    symptom: str = ""
 
 
 def each(
@@ -46,7 +47,7 @@ def each(
     for run in runs:
         received = answer(run)
         said = wrong(run, received) if received is not None else ""
-        faults += [Fault(run, said)] if said else []
+        faults += [Fault(run, said, symptom=run.rule)] if said else []
     if form and silent and not faults:
         raise Unanswerable(blocked(f"Cannot be asked: {told_status(silent[0])}"))
     faults += [] if form else [Fault(run, told_status(run)) for run in silent]
@@ -62,7 +63,8 @@ def verdict(exam: HttpExam, faults: Sequence[Fault], of: int, *, good: str, expe
     said = f"{worst.run.variant}: {worst.said}" if worst.run.variant else worst.said
     count = f"{len(faults)} of {of} requests went wrong; " if len(faults) > 1 else ""
     runs = _once(run for fault in ordered for run in (*fault.shows, fault.run))
-    symptoms = (CRASH,) if any(_rank(fault.run) == 0 for fault in faults) else ()
+    crash = {CRASH} if any(_rank(fault.run) == 0 for fault in faults) else set()
+    symptoms = tuple(sorted({fault.symptom for fault in faults if fault.symptom} | crash))
     return failed(f"{count}{said}", expected=expected, exhibits=shown(exam, runs), symptoms=symptoms)
 
 

@@ -79,12 +79,16 @@ def allow(exam: HttpExam, *, step: Names, holds: tuple[str, ...] = (), given: Na
 
 @judged
 def json_errors(exam: HttpExam, *, step: Names, given: Names = ()) -> Finding:
-    """Every refusal has a JSON object as its body, whatever its fields are."""
+    """Every refusal has a JSON object as its body, whatever its fields are, and a media type that says so."""
 
     def wrong(run: StepRun, received: Received) -> str:
-        if received.status in _CLIENT_ERRORS and not isinstance(body(run), dict):
+        if received.status not in _CLIENT_ERRORS:
+            return ""
+        if not isinstance(body(run), dict):
             return f"{told_status(run)} with `{told(exam, run, received.body)}`"
-        return ""
+        said = received.header("content-type").partition(";")[0].strip().lower()
+        declared = said == "application/json" or said.endswith("+json")
+        return "" if declared else f"{told_status(run)} as `{one_line(said, 60) or 'nothing'}`"
 
     return each(
         exam, step, wrong, form=True, given=given, good="Errors are JSON objects", expected="a JSON object in the body"

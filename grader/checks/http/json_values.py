@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from grader.exam.paths import MISSING
@@ -53,11 +53,22 @@ def _date(value: Any) -> bool:  # noqa: ANN401 - any JSON value
     return isinstance(value, str) and len(value) == len("2030-01-15") and _parses(date.fromisoformat, value)
 
 
+def time_of(value: str) -> datetime:
+    """The time a text says, with or without an offset, of any precision; raises `ValueError` for none."""
+    return datetime.fromisoformat(_RFC3339_TAIL.sub(r"\1", value.strip()))
+
+
 def _time(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """A day and a time of day that can be read; with or without an offset, any precision."""
-    if not isinstance(value, str) or len(value) <= len("2030-01-15"):
-        return False
-    return _parses(datetime.fromisoformat, _RFC3339_TAIL.sub(r"\1", value.strip()))
+    """A day and a time of day that can be read."""
+    return isinstance(value, str) and len(value) > len("2030-01-15") and _parses(time_of, value)
+
+
+def moment(value: Any) -> datetime | None:  # noqa: ANN401 - any JSON value
+    """The time a value says, None for what is none. Without an offset it counts as UTC."""
+    if not _time(value):
+        return None
+    read = time_of(value)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _parses(parse: Callable[[str], object], value: str) -> bool:

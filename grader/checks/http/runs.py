@@ -96,11 +96,16 @@ def need(exam: HttpExam, given: Names) -> None:
     """
     if not given:
         return
-    for run in sent_runs(exam, given):
-        if not worked(run):
-            raise Unanswerable(blocked(f"Cannot be asked: {told_status(run)}"))
+    have_worked(exam, given)
     if not _gives_back(exam):
         raise Unanswerable(blocked("Cannot be asked: nothing that was sent could ever be read back"))
+
+
+def have_worked(exam: HttpExam, names: Names) -> None:
+    """Raises `Unanswerable` unless every run of `names` was answered 2xx."""
+    for run in sent_runs(exam, names):
+        if not worked(run):
+            raise Unanswerable(blocked(f"Cannot be asked: {told_status(run)}"))
 
 
 def one(exam: HttpExam, name: str) -> StepRun:
@@ -179,12 +184,12 @@ def _received_texts(run: StepRun) -> set[str]:
     received = answer(run)
     if received is None or received.status >= _ERROR:
         return set()
-    return {*_texts_in(received.body), *(value for _, value in received.headers)}
+    return {*texts(received.body), *(value for _, value in received.headers)}
 
 
 @functools.lru_cache(maxsize=2048)
-def _texts_in(text: str) -> frozenset[str]:
-    """The texts of a body; every condition of every check asks for them."""
+def texts(text: str) -> frozenset[str]:
+    """The texts in a JSON body, none when it is no JSON; every condition of every check asks for them."""
     return frozenset(_texts(_parsed(text)))
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from grader.checks.http.faults import each
-from grader.checks.http.runs import Names, judged, told_status
+from grader.checks.http.runs import Names, judged, texts, told_status
 from grader.checks.masking import stable
 from grader.evidence.exam import HttpExam, StepRun
 from grader.evidence.http import Received
@@ -53,7 +53,8 @@ def no_stack_trace(exam: HttpExam, *, step: Names, given: Names = ()) -> Finding
     """No error tells file names, lines or database errors."""
 
     def wrong(run: StepRun, received: Received) -> str:
-        found = next((match for match in (trace.search(received.body) for trace in _TRACES) if match), None)
+        shown = "\n".join((received.body, *sorted(texts(received.body))))  # in JSON a trace has its quotes escaped
+        found = next((match for match in (trace.search(shown) for trace in _TRACES) if match), None)
         return f"{told_status(run)} with `{one_line(stable(found[0]), 90)}`" if found else ""
 
     return each(

@@ -56,6 +56,19 @@ def show_together(exam: HttpExam, runs: Sequence[StepRun], outcome: str, read: S
     )
 
 
+def show_in_turn(exam: HttpExam, runs: Sequence[StepRun], outcome: str) -> HttpExhibit:
+    """Requests sent one after the other, of which `outcome` tells the one that went wrong."""
+    sent = [run.exchange for run in runs if run.exchange is not None]
+    prepared = command(sent[0], _before(exam, runs[0], sent[0])).splitlines()[:-1]
+    each = [curl(exchange.sent, "-o", "/dev/null", "-w", "'%{http_code}\\n'") for exchange in sent]
+    return HttpExhibit(
+        title=f"{len(sent)} requests, one after the other",
+        request="\n".join(f"{asked(exchange.sent)} {one_line(exchange.sent.body or '')}" for exchange in sent),
+        response=outcome,
+        command="\n".join([*prepared, *each]),
+    )
+
+
 def told(exam: HttpExam, run: StepRun, value: Any, limit: int = 80) -> str:  # noqa: ANN401 - any JSON value
     """A value from an answer, as short JSON without what differs between two runs."""
     if value is MISSING:
@@ -84,17 +97,16 @@ def _scenario(exam: HttpExam, run: StepRun) -> list[StepRun]:
 def _before(exam: HttpExam, run: StepRun, exchange: Exchange) -> list[Preparation]:
     """What the command must repeat: where its values come from, and what changed the same resource since."""
     template = exchange.sent.template
-    earlier = list(itertools.takewhile(lambda other: not _is_or_beside(other, run), _scenario(exam, run)))
-    sent = [(other, other.exchange) for other in earlier if other.round == run.round and other.exchange is not None]
+    earlier = itertools.takewhile(lambda other: not _is_or_beside(other, run), _scenario(exam, run))
+    here = [other for other in earlier if other.round == run.round and (other.exchange is not None or other.waits)]
     chain: list[Preparation] = []
     for variable in dict.fromkeys(_VARIABLE.findall(template)):
-        origin = next((n for n in reversed(range(len(sent))) if _capture(sent[n][0], variable)), None)
+        origin = next((n for n in reversed(range(len(here))) if _capture(here[n], variable)), None)
         if origin is None:
             continue
-        source = _capture(sent[origin][0], variable)
-        chain.append(Preparation(sent[origin][1], variable, source))
-        effects = [other for _, other in sent[origin + 1 :] if _changes(other, template)]
-        chain += [Preparation(other) for other in effects[-_MOST_PREPARED:]]
+        chain.append(Preparation(here[origin].exchange, variable, _capture(here[origin], variable)))
+        since = [other for other in here[origin + 1 :] if other.waits or _changes(other, template)]
+        chain += [Preparation(other.exchange, seconds=other.waits) for other in since[-_MOST_PREPARED:]]
     return chain
 
 
@@ -103,8 +115,9 @@ def _is_or_beside(other: StepRun, run: StepRun) -> bool:
     return other is run or (run.together and (other.step, other.round) == (run.step, run.round))
 
 
-def _changes(exchange: Exchange, template: str) -> bool:
-    return exchange.sent.method not in _SAFE and exchange.sent.template == template
+def _changes(run: StepRun, template: str) -> bool:
+    sent = run.exchange.sent if run.exchange else None
+    return sent is not None and sent.method not in _SAFE and sent.template == template
 
 
 def _capture(run: StepRun, variable: str) -> str:

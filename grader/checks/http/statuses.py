@@ -10,6 +10,7 @@ from grader.checks.http.runs import Names, judged, told_status
 from grader.evidence.exam import HttpExam, StepRun
 from grader.evidence.http import Received
 from grader.model import Check, Finding
+from grader.visible import one_line
 
 REFUSED = (400, 422)
 
@@ -42,6 +43,20 @@ def refused(
 def not_found(exam: HttpExam, *, step: Names, expect: tuple[int, ...] = (404, 410), given: Names = ()) -> Finding:
     """What does not exist is not there, for every method."""
     return _ask(exam, step, expect, given)
+
+
+@judged
+def no_detour(exam: HttpExam, *, step: Names, given: Names = ()) -> Finding:
+    """The paths are those of the contract, to the slash: no redirect to the same path with another end."""
+
+    def wrong(run: StepRun, _received: Received) -> str:
+        exchange = run.exchange
+        if exchange is None or not exchange.detour:
+            return ""
+        asked, led = exchange.detour.partition("?")[0], exchange.sent.target.partition("?")[0]
+        return f"`{exchange.sent.method} {one_line(asked, 60)}` is only answered at `{one_line(led, 60)}`"
+
+    return each(exam, step, wrong, given=given, good="The paths are as named", expected="an answer, not a redirect")
 
 
 @judged
@@ -93,6 +108,14 @@ CHECKS: tuple[Check[Any], ...] = (
         title="What does not exist is answered 404",
         why="Clients and caches tell `gone` from `broken` by the status alone",
         fix="Look the resource up first and answer 404 when there is none, for every method",
+    ),
+    Check(
+        name="http.no_detour",
+        needs=HttpExam,
+        ask=no_detour,
+        title="The paths are those of the contract",
+        why="Every request is sent twice, and clients that follow no redirect, or not with a body, fail",
+        fix="Name the route without the slash at its end, or let the router take both",
     ),
     Check(
         name="http.never_5xx",

@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
+from pathlib import Path
 
+from msgspec.structs import replace
+
+from grader.collectors.exam.own_contract import own_contract
 from grader.collectors.exam.runner import ExamRunner
-from grader.errors import OurFault
+from grader.errors import OurFault, UsageError
 from grader.evidence.exam import HttpExam
-from grader.exam.plan import CODE, Exam, Scenario, TokenMode, read_exam
+from grader.exam.chosen import chosen
+from grader.exam.plan import CODE, Exam, read_exam
 from grader.exam.values import draw
-from grader.exam.vocabulary import inspect
+from grader.exam.vocabulary import CODE as PACK
+from grader.exam.vocabulary import FILE, inspect
 from grader.job import Job
-from grader.model import Collector, Resource, Visibility
+from grader.model import Collector, Options, Resource, Vocabulary
+from grader.packs import BRIEF
 
 
 def collect(job: Job, *, exam: str = "exam.toml", seconds: float = 120.0, request_seconds: float = 8.0) -> HttpExam:
@@ -26,7 +34,8 @@ def collect(job: Job, *, exam: str = "exam.toml", seconds: float = 120.0, reques
     """
     plan = read_exam(job.challenge.root / exam)
     token, environment = _token(job, plan)
-    scenarios, left_out = _chosen(job, plan, token=bool(token))
+    environment = {**_settings(job, plan), **environment}
+    scenarios, left_out = chosen(plan, job.level, token=bool(token), public_only=job.public_only)
     try:
         values = draw(job.seed, plan.texts(), plan.words)
     except ValueError as error:
@@ -37,7 +46,17 @@ def collect(job: Job, *, exam: str = "exam.toml", seconds: float = 120.0, reques
     ):
         job.notes.extend(service.notes)
         runner = ExamRunner(service, values=values, token=token, seconds=seconds)
-        return asyncio.run(runner.run(scenarios, left_out, request_seconds=request_seconds))
+        answered = asyncio.run(runner.run(scenarios, left_out, request_seconds=request_seconds))
+    return replace(answered, own_contract=own_contract(job))
+
+
+def _settings(job: Job, plan: Exam) -> dict[str, str]:
+    """The settings the exam counts on; a service that somebody else started should have them already."""
+    if job.sandbox.isolation == "none" and plan.environment:
+        told = " ".join(f"{name}={value}" for name, value in plan.environment.items())
+        job.notes.append(f"the exam counts on these settings of the service: {told}")
+        return {}
+    return plan.environment
 
 
 def _token(job: Job, plan: Exam) -> tuple[str, dict[str, str]]:
@@ -58,24 +77,17 @@ def _token(job: Job, plan: Exam) -> tuple[str, dict[str, str]]:
     return token, {variable: token}
 
 
-def _chosen(job: Job, plan: Exam, *, token: bool) -> tuple[list[Scenario], dict[str, str]]:
-    """The scenarios of this run, and why the others are not part of it."""
-    chosen, left_out = [], {}
-    for scenario in plan.scenario:
-        if not job.level.reaches(scenario.level):
-            left_out[scenario.id] = f"asked from {scenario.level} level upwards"
-        elif job.public_only and scenario.visibility is not Visibility.PUBLIC:
-            left_out[scenario.id] = "not part of the self-check"
-        elif not token and _about_tokens(scenario):
-            left_out[scenario.id] = "no token is set in this run"
-        else:
-            chosen.append(scenario)
-    return chosen, left_out
+def prove(root: Path, options: Options) -> Vocabulary:
+    """What checks may name in the exam; raises `UsageError` E101 when it is wrong or the brief leaves a setting out."""
+    words = inspect(root, options)
+    path, brief = root / options.get("exam", FILE), root / BRIEF
+    settings = read_exam(path).environment
+    told = brief.read_text(encoding="utf-8") if settings and brief.is_file() else ""
+    for name in settings:
+        if not re.search(rf"\b{re.escape(name)}\b", told):
+            what = f"the exam sets `{name}` for the service, and {BRIEF} does not tell it"
+            raise UsageError(PACK, what, where=str(path), help="name it in the brief, with what it means")
+    return words
 
 
-def _about_tokens(scenario: Scenario) -> bool:
-    """Whether a scenario sends anything but the right token."""
-    return any(step.token is not TokenMode.VALID or any(v.token for v in step.each) for step in scenario.step)
-
-
-COLLECTOR = Collector(name="http-exam", gathers=HttpExam, collect=collect, uses=Resource.SERVICE, inspect=inspect)
+COLLECTOR = Collector(name="http-exam", gathers=HttpExam, collect=collect, uses=Resource.SERVICE, inspect=prove)

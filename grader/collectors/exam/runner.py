@@ -13,11 +13,12 @@ from urllib.parse import urljoin, urlsplit
 from msgspec.structs import replace
 
 from grader.collectors.exam.client import ExamClient
+from grader.collectors.exam.detours import slashed
 from grader.errors import SubmissionFault
 from grader.evidence.exam import Capture, HttpExam, StepRun
 from grader.evidence.http import Exchange, Received, Sent
 from grader.exam.paths import MISSING, dig
-from grader.exam.plan import Scenario, Step, Walk, capture_key
+from grader.exam.plan import Scenario, Step, Wait, Walk, capture_key
 from grader.exam.requests import Call, Ready, build, calls, secret_headers, shell_name
 from grader.exam.values import MissingValue
 from grader.sandbox import Service
@@ -41,6 +42,7 @@ class ExamRunner:
         self._token = token
         self._deadline = time.monotonic() + seconds
         self._runs: list[StepRun] = []
+        self._over: dict[str, float] = {}
         self._silent = 0
         self._broken_off = 0
         self._died_at = ""
@@ -73,6 +75,17 @@ class ExamRunner:
         """Keep runs, in the order the exam names them."""
         self._runs += runs
 
+    def answered(self, step: str) -> None:
+        """Note that a request of `step` is over: waits count from there."""
+        self._over[step] = time.monotonic()
+
+    async def wait(self, wait: Wait) -> None:
+        """Let time pass; it is not the service's, so it does not use up the time for the exam."""
+        now = time.monotonic()
+        rest = max(self._over.get(wait.since, now) + wait.seconds - now, 0.0)
+        self._deadline += rest
+        await asyncio.sleep(rest)
+
     def note(self, step: str, received: Received | str) -> None:
         """See from an exchange whether the service is still there."""
         if isinstance(received, Received):
@@ -98,23 +111,25 @@ class ExamRunner:
 
     async def exchange(self, client: ExamClient, step: str, ready: Ready) -> Exchange:
         """Send one request."""
-        sent = ready.sent
-        received = await client.send(
-            self._service.base_url, sent.method, sent.target, secret_headers(sent, self._token), ready.content
-        )
+        sent, received = ready.sent, await self._send(client, ready.sent, ready.content)
+        moved = slashed(sent, received) if isinstance(received, Received) else None
+        if moved is not None:
+            sent, received = moved, await self._send(client, moved, ready.content)
         self.note(step, received)
         if self._silent >= HUNG_AFTER and not self._stopped:
             await self._see_whether_it_hangs(client, step)
+        detour = ready.sent.target if moved is not None else ""
         if isinstance(received, str):
-            return Exchange(sent=sent, error=received)
-        return Exchange(sent=sent, received=received)
+            return Exchange(sent=sent, error=received, detour=detour)
+        return Exchange(sent=sent, received=received, detour=detour)
+
+    async def _send(self, client: ExamClient, sent: Sent, content: bytes | None) -> Received | str:
+        headers = secret_headers(sent, self._token)
+        return await client.send(self._service.base_url, sent.method, sent.target, headers, content)
 
     async def _see_whether_it_hangs(self, client: ExamClient, step: str) -> None:
         """One operation may be slow while the others answer: a request that asks for nothing tells."""
-        plain = Sent(method="GET", target="/")
-        received = await client.send(
-            self._service.base_url, plain.method, plain.target, secret_headers(plain, self._token), None
-        )
+        received = await self._send(client, Sent(method="GET", target="/"), None)
         if isinstance(received, Received):
             self._silent = 0
         elif not self._stopped:
@@ -155,6 +170,8 @@ class _Round:
         for step in self._scenario.step:
             if step.restart:
                 self._restart(step)
+            elif step.wait is not None:
+                await self._wait(step, step.wait)
             elif step.walk is not None:
                 await self._walk(step, step.walk)
             elif step.concurrent:
@@ -169,8 +186,20 @@ class _Round:
         reason = self._runner.restart(name) if self._runner.may_send() else self._runner.stopped
         self._runner.write(StepRun(step=name, round=self._number, skipped=reason))
 
+    async def _wait(self, step: Step, wait: Wait) -> None:
+        if self._runner.may_send():
+            await self._runner.wait(wait)
+        name, stopped = self._name(step), self._runner.stopped
+        self._runner.write(StepRun(step=name, round=self._number, skipped=stopped, waits=wait.seconds))
+
     async def _call(self, step: Step, call: Call) -> StepRun:
-        run = StepRun(step=self._name(step), variant=call.name, number=call.number, round=self._number)
+        run = StepRun(
+            step=self._name(step),
+            variant=call.name,
+            number=call.number,
+            round=self._number,
+            rule=call.variant.rule or step.rule,
+        )
         if not self._runner.may_send():
             return replace(run, skipped=self._runner.stopped)
         try:
@@ -178,6 +207,7 @@ class _Round:
         except MissingValue as missing:
             return replace(run, skipped=f"no earlier answer gave `{missing.name}`")
         exchange = await self._runner.exchange(self._client, run.step, ready)
+        self._runner.answered(run.step)
         captured = self._capture(step, call, exchange)
         sent_json = ready.body if exchange.sent.body else None
         return replace(run, exchange=exchange, sent_json=sent_json, captured=captured)

@@ -9,35 +9,38 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from grader.collectors.fuzz.contract import read_contract
-from grader.collectors.fuzz.items import Item, Made, make_items
+from grader.collectors.fuzz.items import Item, make_items
+from grader.collectors.fuzz.lines import read_lines
 from grader.collectors.fuzz.pack import inspect
-from grader.collectors.fuzz.process import Output, run_program
-from grader.collectors.fuzz.report import read_lines, run_of
-from grader.collectors.fuzz.settings import Mode, settings
+from grader.collectors.fuzz.process import loaded
+from grader.collectors.fuzz.report import run_of
+from grader.collectors.fuzz.settings import MOST_STEPS, Mode, settings
 from grader.errors import OurFault
 from grader.evidence.fuzz import FuzzRun, FuzzRuns
 from grader.exam.requests import AGENT, HOST
 from grader.job import Job
 from grader.model import Collector, Level, Resource
-from grader.sandbox import Service
 
 REQUEST_SECONDS = 15  # longer than the forwarder's deadline, which ends a request first
 ATTEMPTS = 2  # a service that did not answer gets a second chance on a fresh start: the machine may have been busy
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One run: `overlay` narrows or widens the contract, `items` is how many items are made before it."""
+    """One run: `overlay` narrows or widens the contract, `items` is how many items are made before it.
+
+    In the mode `stateful`, `examples` sequences of at most `steps` valid requests follow the links of the contract.
+    """
 
     name: str
     overlay: str
     mode: Mode
     examples: int
     items: int = 0
+    steps: int = MOST_STEPS
 
 
 class TokenPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,12 +94,14 @@ def _once(setting: _Setting, plan: Plan) -> FuzzRun:
     job, root = setting.job, setting.job.challenge.root
     published = read_contract(root, setting.contract)
     derived = read_contract(root, setting.contract, plan.overlay, secured=bool(setting.token))
+    wording = settings_of(plan, seed=job.seed, token=setting.token)
     with (
+        loaded(contract=derived, settings=wording, mode=plan.mode) as program,
         job.sandbox.serve(job.submission, environment=setting.environment) as service,
         job.stages.measure("fuzz", plan.name),
     ):
         made = make_items(service.base_url, setting.item, plan.items, token=setting.token, seconds=REQUEST_SECONDS)
-        output = _send(setting, plan, derived, service, made)
+        output = program.run(service.base_url, made.paths, setting.seconds)
     try:
         lines = read_lines(output.events)
     except msgspec.MsgspecError as error:
@@ -114,23 +119,17 @@ def _once(setting: _Setting, plan: Plan) -> FuzzRun:
     return msgspec.structs.replace(run, prepared=made.first, items=count, ids=tuple(made.ids), named_by=field)
 
 
-def _send(setting: _Setting, plan: Plan, contract: dict[str, Any], service: Service, made: Made) -> Output:
-    text = settings(
-        seed=setting.job.seed,
+def settings_of(plan: Plan, *, seed: int, token: str) -> str:
+    """How schemathesis is set for a run."""
+    return settings(
+        seed=seed,
         mode=plan.mode,
         examples=plan.examples,
+        steps=plan.steps,
         seconds=REQUEST_SECONDS,
-        headers={"Authorization": f"Bearer {setting.token}"} if setting.token else {},
+        headers={"Authorization": f"Bearer {token}"} if token else {},
         agent=AGENT,
         host=HOST,
-    )
-    return run_program(
-        contract=contract,
-        settings=text,
-        mode=plan.mode,
-        base_url=service.base_url,
-        paths=made.paths,
-        seconds=setting.seconds,
     )
 
 

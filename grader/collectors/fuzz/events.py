@@ -1,7 +1,7 @@
 """Loaded by the schemathesis program itself (`SCHEMATHESIS_HOOKS`), never imported by the grader.
 
-Writes one JSON line per event to the file named by `GRADER_FUZZ_EVENTS`: facts only. It must import nothing of the
-grader: this file runs in another process, and what hypothesis sees as "local code" would feed its choice of values.
+Writes one JSON line per event to the file named by `GRADER_FUZZ_EVENTS`: facts only. It imports nothing of the grader,
+because it runs in another process.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import hypothesis
 import requests
 import schemathesis
-import urllib3.response
 from schemathesis import cli
 from schemathesis.engine import Status, events
 from schemathesis.engine.recorder import Request
-from schemathesis.engine.run import probes
+from schemathesis.engine.run import PhaseName
 from schemathesis.transport import requests as transport
 
 MAX_BODY = 4096
@@ -36,18 +34,7 @@ NO_ANSWER = (
 )
 NO_ANSWER_NAMES = ("ServerUnavailable", "UnresponsiveOperationError", "UnhealthyAPIError")
 
-# Some ways in which the tool would follow the service under test, or show itself to it, have no setting. The version is
-# pinned, and contract tests hold that two unlike services get the same requests, and each of them once.
-
-
-def _not_probed(probe: probes.Probe, ctx: object) -> probes.ProbeRun:  # noqa: ARG001 - called with both
-    """Its own probes would adapt the exam to the service, and their header names the tool."""
-    return probes.ProbeRun(probe, probes.ProbeOutcome.SKIP, None, None, None)
-
-
-def _not_favoured(observation: float, *, label: str = "") -> float:  # noqa: ARG001 - called with both
-    """Values that were accepted would be favoured in what is sent next."""
-    return observation
+# Two ways of the tool have no setting; the others like them are in `launch`.
 
 
 def _not_repeated(exc: requests.ConnectionError) -> bool:  # noqa: ARG001 - called by name
@@ -70,12 +57,8 @@ def _named(
     return named
 
 
-probes.send = _not_probed
 transport._is_dropped_before_response = _not_repeated  # noqa: SLF001 - see above
 transport._request = _named(transport._request)  # type: ignore[assignment] # noqa: SLF001 - see above
-hypothesis.target = _not_favoured
-# A body is judged as it came over the wire: nothing a stranger sends is decompressed here.
-urllib3.response.HTTPResponse.CONTENT_DECODERS = []
 
 
 # Items made before the run have names the service chose: the exam says `/todos/1`, the wire `/todos/8f3a`.
@@ -129,7 +112,7 @@ class Recorder(cli.EventHandler[Any]):
     def handle_event(self, _ctx: Any, event: Any) -> None:  # noqa: ANN401 - types of the tool
         """One event of the run."""
         if isinstance(event, events.ScenarioFinished):
-            self._scenario(event)
+            _sequence(event.recorder) if event.phase is PhaseName.STATEFUL_TESTING else self._scenario(event.recorder)
         elif isinstance(event, events.NonFatalError):
             _write(kind="error", operation=event.label, request=None, **_described(event.value))
         elif isinstance(event, events.FatalError):
@@ -137,8 +120,7 @@ class Recorder(cli.EventHandler[Any]):
         elif isinstance(event, events.EngineFinished):
             _write(kind="finished", reason=event.stop_reason.value, requests=self._requests.hexdigest())
 
-    def _scenario(self, event: events.ScenarioFinished) -> None:
-        recorder = event.recorder
+    def _scenario(self, recorder: Any) -> None:  # noqa: ANN401 - types of the tool
         found: dict[tuple[object, ...], dict[str, Any]] = {}
         statuses: dict[str, int] = {}
         waited = 0.0
@@ -161,6 +143,43 @@ class Recorder(cli.EventHandler[Any]):
             waited=waited,
             failures=list(found.values())[:MAX_FAILURES_PER_SCENARIO],
         )
+
+
+def _sequence(recorder: Any) -> None:  # noqa: ANN401 - types of the tool
+    """Requests that follow each other, as they are: what follows from them is worked out by the reader."""
+    numbers = {case_id: number for number, case_id in enumerate(recorder.interactions)}
+    _write(kind="sequence", steps=[_step(recorder, case_id, numbers) for case_id in recorder.interactions])
+
+
+def _step(recorder: Any, case_id: str, numbers: dict[str, int]) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
+    """A request, the number of the one whose answer it takes values from, and the requests that lead to a failure."""
+    node, interaction = recorder.cases[case_id], recorder.interactions[case_id]
+    link = node.transition if node.is_transition_applied else None
+    failures = [
+        {
+            **_failure(check.failure_info.failure),
+            "chain": [
+                numbers[case.id]
+                for case in recorder.iter_chain_cases(
+                    case_id=case_id, related_case_ids=check.failure_info.failure.related_case_ids()
+                )
+            ],
+        }
+        for check in recorder.checks.get(case_id, ())
+        if check.status == Status.FAILURE
+    ]
+    return {
+        "operation": node.value.operation.label,
+        "request": _sent(interaction.request),
+        "answer": _answer(interaction.response) if interaction.response else None,
+        "waited": interaction.response.elapsed if interaction.response else 0.0,
+        "after": numbers.get(link.parent_id) if link else None,
+        "taken": [
+            {"name": name, "expression": str(taken.definition), "value": str(taken.value.ok())}
+            for name, taken in (link.parameters.get("path_parameters", {}) if link else {}).items()
+        ],
+        "failures": failures,
+    }
 
 
 def _write(**line: object) -> None:

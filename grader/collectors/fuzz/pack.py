@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.collectors.fuzz.contract import read_contract
+from grader.collectors.fuzz.settings import STATEFUL
 from grader.errors import OurFault, UsageError
 from grader.model import Options, Vocabulary
 from grader.toml import did_you_mean
@@ -23,12 +24,21 @@ def inspect(root: Path, options: Options) -> Vocabulary:
         if plan.name in names:
             raise UsageError(CODE, f"two runs of `schemathesis` are called `{plan.name}`", where=str(root))
         names.append(plan.name)
-        for path in _paths(root, options["contract"], plan.overlay):
+        paths = _paths(root, options["contract"], plan.overlay)
+        for path in paths:
             _published(path, published, f"`{plan.overlay}` is about `{path}`")
+        if plan.mode == STATEFUL and not _linked(paths):
+            what = f"the run `{plan.name}` follows links, and the contract has none"
+            raise UsageError(CODE, what, where=str(root), help="`links` of a response say which operation comes next")
     item = options.get("item")
     if item is not None:
         _published(item.path, published, f"items are made at `{item.path}`")
     return Vocabulary(options=frozenset({"runs"}), types=(tuple[str, ...],), names=tuple(names))
+
+
+def _linked(paths: Mapping[str, Any]) -> bool:
+    operations = (part for item in paths.values() for part in item.values() if isinstance(part, dict))
+    return any(answer.get("links") for part in operations for answer in part.get("responses", {}).values())
 
 
 def _published(path: str, published: Mapping[str, Any], said: str) -> None:

@@ -7,93 +7,29 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from grader.evidence.fuzz import End, FuzzFailure, FuzzRun, OperationTally
+from grader.collectors.fuzz.lines import (
+    AnswerLine,
+    EarlierLine,
+    ErrorLine,
+    FailureLine,
+    FinishedLine,
+    Line,
+    RequestLine,
+    ScenarioLine,
+    SequenceLine,
+)
+from grader.collectors.fuzz.sequences import asked, digest, tallied
+from grader.evidence.fuzz import Earlier, End, FuzzFailure, FuzzRun, OperationTally
 from grader.evidence.http import TOKEN, Exchange, Received, Sent
 from grader.sandbox.forwarder import DEADLINE_SECONDS
 
 MAX_FAILURES = 100
 MARGIN = 1.0  # the two clocks do not begin at once
 _KEPT_HEADERS = ("content-type", "authorization")
-
-
-class RequestLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A request; `text` is its body when that is UTF-8, else `base64`."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    size: int
-    text: str | None = None
-    base64: str = ""
-
-
-class AnswerLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A response with a bounded body."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: str
-    cut: bool
-
-
-class FailureLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Equal failures of one scenario. `gone` says that the item asked for had been deleted by an earlier request."""
-
-    code: str
-    operation: str
-    place: str
-    keyword: str
-    headers: tuple[str, ...]
-    request: RequestLine
-    answer: AnswerLine
-    gone: bool
-    count: int
-
-
-class ScenarioLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="scenario"):
-    """What one phase sent to one operation. `waited` is the time the service took, in seconds."""
-
-    operation: str
-    statuses: dict[str, int]
-    waited: float
-    failures: tuple[FailureLine, ...]
-
-
-class ErrorLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="error"):
-    """An error of the run; `no_answer` when the service refused, broke off or did not answer in time.
-
-    `waited` is how many seconds after the request it came, where a request is known.
-    """
-
-    operation: str
-    exception: str
-    text: str
-    no_answer: bool
-    request: RequestLine | None
-    waited: float = 0.0
-
-
-class FinishedLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="finished"):
-    """The engine came to its end."""
-
-    reason: Literal["completed", "interrupted", "failure_limit", "max_time", "server_unavailable"]
-    requests: str
-
-
-Line = ScenarioLine | ErrorLine | FinishedLine
-
-
-def read_lines(text: str) -> list[Line]:
-    """Every whole line; a run that was killed may leave half a line at the end.
-
-    Raises `msgspec.MsgspecError` when another line cannot be read.
-    """
-    *lines, _cut = text.split("\n")
-    return [msgspec.json.decode(line, type=Line) for line in lines]
 
 
 def run_of(
@@ -105,9 +41,12 @@ def run_of(
     early after `seconds`; `token` is replaced by what stands for it.
     """
     label = _Labels(tuple(paths))
+    sequences = [line for line in lines if isinstance(line, SequenceLine)]
     scenarios = [line for line in lines if isinstance(line, ScenarioLine)]
+    scenarios += [tally for line in sequences for tally in tallied(line)]
+    counts = [asked(line) for line in sequences]
     finished = next((line for line in lines if isinstance(line, FinishedLine)), None)
-    ended, reason = _end(lines, over, seconds)
+    ended, reason = _end(lines, scenarios, over, seconds)
     unanswered = next((line.request for line in lines if isinstance(line, ErrorLine) and line.request), None)
     return FuzzRun(
         name=name,
@@ -115,12 +54,14 @@ def run_of(
         reason=reason,
         operations=_tallies(scenarios, label),
         failures=_failures(scenarios, label, token),
-        unanswered=Exchange(sent=_sent(unanswered, token), error=reason) if unanswered else None,
-        requests=finished.requests if finished else "",
+        unanswered=Exchange(sent=sent_of(unanswered, token), error=reason) if unanswered else None,
+        requests=(digest(sequences) or finished.requests) if finished else "",
+        asked_made=sum(count.made for count in counts),
+        asked_deleted=sum(count.deleted for count in counts),
     )
 
 
-def _end(lines: Sequence[Line], over: str, seconds: float) -> tuple[End, str]:
+def _end(lines: Sequence[Line], scenarios: Sequence[ScenarioLine], over: str, seconds: float) -> tuple[End, str]:
     errors = [line for line in lines if isinstance(line, ErrorLine)]
     finished = [line for line in lines if isinstance(line, FinishedLine)]
     silent = [error for error in errors if error.no_answer]
@@ -129,7 +70,7 @@ def _end(lines: Sequence[Line], over: str, seconds: float) -> tuple[End, str]:
     if errors:
         first = errors[0]
         return "grader", f"schemathesis: {first.exception} at {first.operation or 'the start'}: {first.text}"
-    waited = sum(line.waited for line in lines if isinstance(line, ScenarioLine))
+    waited = sum(line.waited for line in scenarios)
     if over and waited > seconds / 2:
         return "service", f"its answers took so long that {over}"
     if over:
@@ -185,16 +126,10 @@ def _failures(scenarios: list[ScenarioLine], label: _Labels, token: str) -> tupl
 
 
 def _merged(operation: str, lines: list[FailureLine], token: str) -> FuzzFailure:
-    shown = min(lines, key=lambda line: (line.gone, line.request.size, msgspec.json.encode(line.request)))
-    sent = _sent(shown.request, token)
+    shown = min(lines, key=_told_first)
+    sent = sent_of(shown.request, token)
     if not shown.gone:
         sent = msgspec.structs.replace(sent, template=_template(operation, sent.target))
-    received = Received(
-        status=shown.answer.status,
-        headers=tuple((name.lower(), _hidden(value, token)) for name, value in shown.answer.headers),
-        body=_hidden(shown.answer.body, token),
-        cut=shown.answer.cut,
-    )
     return FuzzFailure(
         code=shown.code,
         operation=operation,
@@ -203,7 +138,31 @@ def _merged(operation: str, lines: list[FailureLine], token: str) -> FuzzFailure
         keyword=shown.keyword,
         headers=shown.headers,
         count=sum(line.count for line in lines),
-        example=Exchange(sent=sent, received=received),
+        example=Exchange(sent=sent, received=_received(shown.answer, token)),
+        before=tuple(_earlier(line, token) for line in shown.before),
+    )
+
+
+def _told_first(line: FailureLine) -> tuple[object, ...]:
+    """What is shown of equal failures: about something that is there, and short."""
+    requests = [earlier.request for earlier in line.before] + [line.request]
+    return line.gone, len(requests), sum(request.size for request in requests), msgspec.json.encode(requests)
+
+
+def _earlier(line: EarlierLine, token: str) -> Earlier:
+    sent = sent_of(line.request, token)
+    template = sent.target if "$" in sent.target else ""
+    exchange = Exchange(sent=msgspec.structs.replace(sent, template=template), received=_received(line.answer, token))
+    value = _hidden(line.value, token)
+    return Earlier(exchange=exchange, variable=line.variable, source=line.source, value=value)
+
+
+def _received(answer: AnswerLine, token: str) -> Received:
+    return Received(
+        status=answer.status,
+        headers=tuple((name.lower(), _hidden(value, token)) for name, value in answer.headers),
+        body=_hidden(answer.body, token),
+        cut=answer.cut,
     )
 
 
@@ -221,7 +180,8 @@ def _template(operation: str, target: str) -> str:
     return "/".join(shown) + question + query
 
 
-def _sent(line: RequestLine, token: str) -> Sent:
+def sent_of(line: RequestLine, token: str) -> Sent:
+    """The request as it is saved: the headers that say something, no token, a body that is no text described."""
     headers = {n: _hidden(value, token) for n, value in line.headers.items() if n.lower() in _KEPT_HEADERS}
     sent = Sent(method=line.method, target=line.target, headers=headers, body=line.text or None)
     if not line.base64:

@@ -7,9 +7,11 @@ hold the other half of the guards; `challenges/todo-api/fuzz/` says which.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-Mode = Literal["positive", "negative"]
+MOST_STEPS = 10
+STATEFUL: Final = "stateful"
+Mode = Literal["positive", "negative", "stateful"]
 
 SETTINGS = """\
 seed = {seed}
@@ -46,11 +48,11 @@ codec = "{codec}"                 # 9, 11: control and exotic characters belong 
 with-security-parameters = false  # the exam's own cases decide about tokens
 
 [phases.examples]
-enabled = true
+enabled = {alone}
 extra-data-sources.responses = false
 
 [phases.coverage]
-enabled = true
+enabled = {alone}
 extra-data-sources.responses = false
 generate-duplicate-query-parameters = false  # frameworks differ in which one counts
 unexpected-methods = []           # 6: 405 and `Allow` belong to the exam's own cases
@@ -61,15 +63,20 @@ extra-data-sources.responses = false  # 13: values of answers must not appear in
 error-feedback.enabled = false        # the words of a refusal must not change the exam
 
 [phases.stateful]
-enabled = false                   # follows the service's answers: the exam's own scenarios cover it
+enabled = {following}
+max-steps = {steps}
+inference.algorithms = []         # only the contract's own links: nobody promised the others
+link-calibration = false          # which link is followed does not depend on how the others went
 
 [checks]
-enabled = false                   # 6, 8: Allow, ignored auth, missing headers, deleted resources: own cases decide
+enabled = false                   # 6, 8: Allow, ignored auth, missing headers: own cases decide
 not_a_server_error.enabled = true
-status_code_conformance.enabled = true
-content_type_conformance.enabled = true
-response_headers_conformance.enabled = true
-response_schema_conformance.enabled = true
+status_code_conformance.enabled = {alone}
+content_type_conformance.enabled = {alone}
+response_headers_conformance.enabled = {alone}
+response_schema_conformance.enabled = {alone}
+use_after_free.enabled = {following}
+ensure_resource_availability.enabled = {following}
 response_schema_conformance.validate-formats = false  # a time without offset is the exam's own question
 positive_data_acceptance.enabled = {accepting}        # 14: off where invalid data are sent
 positive_data_acceptance.expected-statuses = ["2xx", "3xx", "401", "403", "404", "405", "429", "5xx"]
@@ -79,18 +86,33 @@ negative_data_rejection.expected-statuses = ["3xx", "4xx", "5xx"]  # 12: how it 
 
 
 def settings(
-    *, seed: int, mode: Mode, examples: int, seconds: int, headers: dict[str, str], agent: str, host: str
+    *,
+    seed: int,
+    mode: Mode,
+    examples: int,
+    seconds: int,
+    headers: dict[str, str],
+    agent: str,
+    host: str,
+    steps: int = MOST_STEPS,
 ) -> str:
-    """The text of `schemathesis.toml` for one run."""
+    """The text of `schemathesis.toml` for one run.
+
+    A stateful run sends `examples` sequences of at most `steps` valid requests, the others requests that stand alone.
+    """
+    following = mode == STATEFUL
     return SETTINGS.format(
         seed=seed,
         mode=mode,
         examples=max(examples, 1),
-        fuzzing=_flag(examples > 0),
+        steps=steps,
+        alone=_flag(not following),
+        following=_flag(following),
+        fuzzing=_flag(examples > 0 and not following),
         seconds=seconds,
         agent=agent,
         host=host,
-        codec="ascii" if mode == "positive" else "utf-8",
+        codec="utf-8" if mode == "negative" else "ascii",
         headers="".join(f'{name} = "{value}"\n' for name, value in sorted(headers.items())),
         accepting=_flag(mode == "positive"),
         refusing=_flag(mode == "negative"),

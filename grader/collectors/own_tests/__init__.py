@@ -1,0 +1,1 @@
+"""Run the candidate's own tests, and believe none of what they say."""

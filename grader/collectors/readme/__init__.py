@@ -1,0 +1,1 @@
+"""Type in what the README says."""

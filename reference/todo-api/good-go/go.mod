@@ -1,0 +1,3 @@
+module example.com/todo-api
+
+go 1.22
