@@ -6,8 +6,9 @@ point to it.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ _MAY_DESCRIBE = re.compile(r"\b(?:openapi|swagger|item)[\"']?\s*:")
 _COPIED_SHARE = 0.7
 _SHORT = 4
 _DEEPEST = 12
+MOST_DESCRIBED = 20  # documents for machines; each may be as large as their bounds allow
 MAX_LINE = 2_000
 _RUN = 5  # words in a row that are no chance
 _CELLS = 2
@@ -72,14 +74,17 @@ def documents(files: SourceFiles) -> list[Document]:
     prose = [Document(name, own_text(text, files.handed_out)) for name, text in files.texts.items() if _is_prose(name)]
     prose = [document for document in prose if document.text.strip()]
     words = "\n".join(document.text for document in prose)
-    described = []
+    described: list[Document] = []
+    load = _loader(files)
     for name, text in files.texts.items():
+        if len(described) == MOST_DESCRIBED:
+            break
         if not name.lower().endswith(_DESCRIPTIONS) or not _MAY_DESCRIBE.search(text):
             continue
         if not is_copy(text, files.handed_out) or PurePosixPath(name).name in words:
-            described.append(_described(files, name))
-    readable = [document for document in described if document.operations]
-    return sorted(prose, key=lambda document: (not document.is_readme, document.name)) + readable
+            document = _described(name, load)
+            described += [document] if document.operations else []
+    return sorted(prose, key=lambda document: (not document.is_readme, document.name)) + described
 
 
 def own_contract(files: SourceFiles) -> OwnContract | None:
@@ -198,12 +203,18 @@ def _is_prose(name: str) -> bool:
     return path.suffix.lower() in _PROSE or (path.suffix == ".txt" and "doc" in str(path.parent).lower())
 
 
-def _described(files: SourceFiles, name: str) -> Document:
-    """An OpenAPI document or a Postman collection; without operations when it is neither."""
+def _loader(files: SourceFiles) -> Callable[[str], Any]:
+    """What a file of the submission holds; each is read once, however often documents refer to it."""
 
+    @functools.cache
     def load(file: str) -> Any:  # noqa: ANN401 - any JSON value
         return parsed(files.texts[file]) if file in files.texts else None
 
+    return load
+
+
+def _described(name: str, load: Callable[[str], Any]) -> Document:
+    """An OpenAPI document or a Postman collection; without operations when it is neither."""
     document = load(name)
     if is_openapi(document):
         return Document(name, "", operations(name, load), is_openapi=True)

@@ -24,6 +24,8 @@ MAX_HOPS = 16  # references that lead to references
 MAX_DEPTH = 16  # of a schema; deeper parts (and those that hold themselves) may be anything
 MAX_SCHEMA = 2_000  # parts of one schema
 MAX_SCHEMAS = 40_000  # parts of all schemas
+MAX_NAME = 200  # of a field, a path or a media type; one long name in a shared part is repeated wherever that is used
+MAX_INDEX = 9  # digits; Python refuses to read a number of thousands of them
 _TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 _LISTS = (("allOf", "allOf"), ("anyOf", "anyOf"), ("oneOf", "anyOf"))  # without bounds, several may fit
 _ANYTHING: dict[str, Any] = {}
@@ -51,7 +53,7 @@ class _Reader:
         found = 0
         for path, given in _pairs(self._document.get("paths")):
             item, at = self._follow(given, self._name)
-            for method, operation in _pairs(item):
+            for method, operation in _pairs(item) if len(str(path)) <= MAX_NAME else ():
                 if str(method).lower() in METHODS and found < MAX_OPERATIONS:
                     found += 1
                     yield self._operation(str(method).upper(), str(path), operation, at)
@@ -61,7 +63,7 @@ class _Reader:
         produced = given.get("produces") or self._document.get("produces") or ["application/json"]
         responses = {
             str(status).upper() if str(status) != "default" else "default": self._media(response, at, produced)
-            for status, response in _pairs(given.get("responses"))[:MAX_RESPONSES]
+            for status, response in _named(given.get("responses"))[:MAX_RESPONSES]
         }
         return DocumentedOperation(
             method=method,
@@ -78,9 +80,10 @@ class _Reader:
             return {}
         if "schema" in given:
             media = produced if isinstance(produced, list) else [produced]
-            return {str(kind): self._schema(given["schema"], at) for kind in media[:MAX_MEDIA]}
+            kinds = [str(kind) for kind in media[:MAX_MEDIA]]
+            return {kind: self._schema(given["schema"], at) for kind in kinds if len(kind) <= MAX_NAME}
         found = {}
-        for kind, described in _pairs(given.get("content"))[:MAX_MEDIA]:
+        for kind, described in _named(given.get("content"))[:MAX_MEDIA]:
             value, where = self._follow(described, at)
             schema = value.get("schema") if isinstance(value, dict) else None
             found[str(kind)] = self._schema(schema, where)
@@ -99,13 +102,11 @@ class _Reader:
         given, at = self._follow(value, at)
         if not isinstance(given, dict) or depth <= 0 or self._left <= 0:
             return _ANYTHING
-        schema: dict[str, Any] = {**_types(given), **_values(given)}
-        properties = {str(name): self._structure(part, at, depth - 1) for name, part in _pairs(given.get("properties"))}
+        schema: dict[str, Any] = {**_types(given), **self._counted(_values(given))}
+        properties = {str(name): self._structure(part, at, depth - 1) for name, part in _named(given.get("properties"))}
         if properties:
             schema["properties"] = properties
-        required = [name for name in self._required(given, at) if isinstance(name, str)]
-        if required:
-            schema["required"] = required
+        schema |= self._counted({"required": self._required(given, at)})
         if isinstance(given.get("items"), dict):
             schema["items"] = self._structure(given["items"], at, depth - 1)
         for key, kept in _LISTS:
@@ -114,13 +115,22 @@ class _Reader:
                 schema[kept] = [self._structure(part, at, depth - 1) for part in parts]
         return {"anyOf": [schema, {"type": "null"}]} if given.get("nullable") is True else schema
 
-    def _required(self, given: Mapping[Any, Any], at: str) -> list[Any]:
+    def _counted(self, keyword: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """A keyword with its list; nothing for an empty one, or when its entries are more parts than are left."""
+        entries = sum(map(len, keyword.values()))
+        if not 0 < entries <= self._left:
+            return {}
+        self._left -= entries
+        return keyword
+
+    def _required(self, given: Mapping[Any, Any], at: str) -> list[str]:
         """Required fields of an answer: what is only ever sent (`writeOnly`) is not in it."""
         required, properties = given.get("required"), given.get("properties")
-        if not isinstance(required, list):
+        if not isinstance(required, list) or len(required) > MAX_SCHEMA:
             return []
         parts = properties if isinstance(properties, dict) else {}
-        return [name for name in required if not _written(self._follow(_entry(parts, name), at)[0])]
+        names = [name for name in required if isinstance(name, str) and len(name) <= MAX_NAME]
+        return [name for name in names if not _written(self._follow(_entry(parts, name), at)[0])]
 
     def _follow(self, value: Any, at: str) -> tuple[Any, str]:  # noqa: ANN401 - any JSON value
         """What a value stands for and the file that is in; an empty mapping when it leads nowhere we can see."""
@@ -146,19 +156,25 @@ def _pairs(value: object) -> list[tuple[Any, Any]]:
     return list(value.items()) if isinstance(value, dict) else []
 
 
+def _named(value: object) -> list[tuple[Any, Any]]:
+    """The pairs whose name anybody would write."""
+    return [(name, part) for name, part in _pairs(value) if len(str(name)) <= MAX_NAME]
+
+
 def _entry(value: object, key: object) -> Any:  # noqa: ANN401 - any JSON value
     """What stands under a key of a mapping (YAML reads `200` as a number) or at an index of a list."""
-    if isinstance(value, dict) and isinstance(key, str):
-        return value.get(key, value.get(int(key)) if key.isdecimal() else None)
-    if isinstance(value, list) and isinstance(key, str) and key.isdecimal() and int(key) < len(value):
-        return value[int(key)]
-    return None
+    if not isinstance(key, str):
+        return None
+    index = int(key) if key.isdecimal() and len(key) <= MAX_INDEX else None
+    if isinstance(value, dict):
+        return value.get(key if key in value or index is None else index)
+    return value[index] if isinstance(value, list) and index is not None and index < len(value) else None
 
 
 def _types(given: Mapping[Any, Any]) -> dict[str, Any]:
     """The JSON types a schema names; a type that JSON does not know (`file`, `date`) says nothing."""
     named = given.get("type")
-    listed = named if isinstance(named, list) else [named]
+    listed = named[: len(_TYPES) + 1] if isinstance(named, list) else [named]
     known = [kind for kind in dict.fromkeys(str(kind) for kind in listed) if kind in _TYPES]
     if not known or len(known) < len(listed):
         return {}
@@ -166,9 +182,11 @@ def _types(given: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _values(given: Mapping[Any, Any]) -> dict[str, Any]:
-    """The values a schema lists; a list with anything but plain values says nothing."""
+    """The values a schema lists; a list with anything but plain and short values says nothing."""
     listed = [given["const"]] if "const" in given else given.get("enum")
-    if not isinstance(listed, list) or not listed or any(isinstance(value, dict | list) for value in listed):
+    if not isinstance(listed, list) or not 0 < len(listed) <= MAX_SCHEMA:
+        return {}
+    if any(isinstance(value, dict | list) or len(str(value)) > MAX_NAME for value in listed):
         return {}
     values = [_plain(value) for value in listed]
     return {"enum": [*values, None] if given.get("nullable") is True else values}
@@ -194,6 +212,6 @@ def _bases(document: Mapping[Any, Any]) -> tuple[str, ...]:
             path = urlsplit(str(url or "")).path.rstrip("/")
         except ValueError:
             continue
-        if path and "{" not in path:
+        if path and "{" not in path and len(path) <= MAX_NAME:
             found.append("/" + path.lstrip("/"))
     return tuple(dict.fromkeys(found))

@@ -15,6 +15,8 @@ import yaml
 
 MAX_NESTING = 64
 MAX_NODES = 100_000
+MAX_NUMBER = 1_000  # characters; Python neither reads nor writes numbers of some thousand digits
+_NUMBER = "tag:yaml.org,2002:int"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -64,6 +66,8 @@ class _Sizes:
         """Raises `ValueError` when there are too many, or when a node holds itself."""
         size = self._known.get(id(node))
         if size is None:
+            if node.tag == _NUMBER and len(node.value) > MAX_NUMBER:
+                raise _Refused("a number too long")
             self._known[id(node)] = MAX_NODES + 1  # met again before it is known: it holds itself
             size = 1 + sum(self.of(child) for child in _children(node))
             self._known[id(node)] = size

@@ -82,7 +82,20 @@ def _freeze_one(value: object) -> SavedItem:
         return SavedItem(not_collected=value.problem)
     if isinstance(value, NoEvidence):
         return SavedItem(no_evidence=value.problem)
-    return SavedItem(value=msgspec.json.decode(msgspec.json.encode(value, order="deterministic")))
+    try:
+        saved = msgspec.json.encode(value, order="deterministic")
+    except UnicodeEncodeError:
+        saved = msgspec.json.encode(_encodable(msgspec.to_builtins(value)), order="deterministic")
+    return SavedItem(value=msgspec.json.decode(saved))
+
+
+def _encodable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The value without halves of surrogate pairs: JSON of a stranger may hold them (`"\\ud800"`), UTF-8 may not."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(part) for key, part in value.items()}
+    return [_encodable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _thaw_one(kind: type[Any], item: SavedItem) -> Any:  # noqa: ANN401 - one of KINDS, known only at run time

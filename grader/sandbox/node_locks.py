@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from grader.errors import SubmissionFault
-from grader.sandbox.lock_checks import FROM_REGISTRY, NodeLock, Unfit, elsewhere
+from grader.sandbox.lock_checks import FROM_REGISTRY, VERSION, NodeLock, Unfit, elsewhere
 from grader.sandbox.pnpm_locks import PNPM_LOCK, pnpm_lock
 from grader.sandbox.sources import LARGEST_LOCK, Sources
 from grader.sandbox.yarn_locks import YARN_LOCK, yarn_lock
@@ -66,6 +66,8 @@ def _npm(sources: Sources, name: str) -> NodeLock:
             if not FROM_REGISTRY.match(resolved):
                 raise elsewhere(f"`{package}` comes from `{resolved}`", where)
             del entry["resolved"]
+        if package:
+            _check_ranges(package, entry, where)
         placed = package.rpartition("node_modules/")[2]
         if placed in COMPILED and entry.get("name", placed) != placed:
             raise elsewhere(f"`{package}` is another package by that name", where)
@@ -76,6 +78,15 @@ def _npm(sources: Sources, name: str) -> NodeLock:
         files={"package-lock.json": json.dumps(lock, sort_keys=True)},
         versions={package: str(entry.get("version", "")) for package, entry in found},
     )
+
+
+def _check_ranges(package: str, entry: dict[str, Any], where: str) -> None:
+    """Raise `OurFault` E219 for an address in the place of a version: npm would ask it, with a lock file as without."""
+    needs = [_table(entry, table) for table in ("requires", "dependencies", "optionalDependencies", "peerDependencies")]
+    wishes = [(name, wish) for table in needs for name, wish in table.items() if isinstance(wish, str)]
+    for name, wish in [(package, str(entry.get("version") or "")), *wishes]:
+        if not (VERSION.fullmatch(wish.strip()) or wish.startswith("file:")):
+            raise elsewhere(f"`{name}` comes from `{wish}`", where)
 
 
 def _entries(lock: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -65,10 +65,14 @@ def _wishes(own: dict[str, Any]) -> dict[str, str]:
 
 
 def _check_resolution(key: str, resolution: dict[str, Any], where: str) -> None:
-    """Only packages with a digest; an address is dropped, pnpm makes it of the registry's."""
+    """Only packages with a digest; an address is dropped, pnpm makes it of the registry's.
+
+    A digest alone does not say that: beside a `type` pnpm fetches from wherever the rest leads.
+    """
     tarball = resolution.pop("tarball", "")
-    if "integrity" not in resolution or (tarball and not FROM_REGISTRY.match(str(tarball))):
-        origin = tarball or resolution.get("repo") or resolution.get("directory") or "no registry"
+    resolution.pop("registry", None)  # a host; formats before 6 wrote it beside an address
+    if set(resolution) != {"integrity"} or (tarball and not FROM_REGISTRY.match(str(tarball))):
+        origin = tarball or resolution.get("repo") or resolution.get("directory") or resolution.get("url") or "no registry"
         raise elsewhere(f"`{key.strip('/')}` comes from `{origin}`", where)
 
 

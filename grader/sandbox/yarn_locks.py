@@ -9,13 +9,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from grader.sandbox.lock_checks import FROM_REGISTRY, PACKAGE, NodeLock, Unfit, elsewhere, read_yaml, same_wishes
+from grader.sandbox.lock_checks import (
+    FROM_REGISTRY,
+    PACKAGE,
+    VERSION,
+    NodeLock,
+    Unfit,
+    elsewhere,
+    read_yaml,
+    same_wishes,
+)
 from grader.sandbox.node_tools import BERRY, REGISTRY, YARN
 from grader.sandbox.sources import Sources
 
 YARN_LOCK = "yarn.lock"
 BERRY_PACKAGE = re.compile(r"(@?[\w.~/-]+)@npm:([\w.+-]+)")
 BERRY_PATCH = re.compile(r"@patch:(@?[\w.~/-]+)@npm%3A[^#]+#(?:optional!|~)*builtin<compat/\w+>(?:::[\w=&.%-]*)?$")
+COMPAT = re.compile(r"patch:[^#:/]+#(?:optional!|~)*builtin<compat/\w+>")
 ALIAS = re.compile(r"(?:npm:)?((?:@[^@/]+/)?[A-Za-z][^@\s]*)@")
 
 
@@ -37,6 +47,7 @@ def _yarn(sources: Sources, text: str, needs: dict[str, dict[str, Any]]) -> Node
             raise elsewhere(f"`{key}` comes from `{block.get('resolved', 'no registry')}`", where)
         if not (found[2] or "integrity" in block):
             raise Unfit(f"it has no digest of `{key}`")
+    _check_needs(blocks, where)
     lines = [f'  resolved "{_at_registry(line)}"' if _resolved(line) else line for line in text.splitlines()]
     return NodeLock(
         name=YARN_LOCK,
@@ -46,8 +57,23 @@ def _yarn(sources: Sources, text: str, needs: dict[str, dict[str, Any]]) -> Node
     )
 
 
+def _check_needs(blocks: dict[str, dict[str, str]], where: str) -> None:
+    """Raise `OurFault` E219 for a need from elsewhere: without a block of its own its address would be asked."""
+    for block in blocks.values():
+        for key, wish in block.items():
+            if " " in key and not (VERSION.fullmatch(wish) or COMPAT.fullmatch(wish)):
+                raise elsewhere(f"`{key.split(' ')[1]}` comes from `{wish}`", where)
+
+
 def _resolved(line: str) -> str:
-    return line.strip().partition(" ")[2].strip('"') if line.startswith("  resolved ") else ""
+    """The address in a line that gives one, however its words are quoted."""
+    words = _words(line)
+    of_block = line.startswith(" ") and not line.startswith("    ")  # further in stand needs, one may be called so
+    return words[1] if of_block and words[0] == "resolved" and len(words) > 1 else ""
+
+
+def _words(line: str) -> list[str]:
+    return [a or b for a, b in re.findall(r'"([^"]*)"|([^\s,":]+(?::[^\s,":]+)*)', line)] or [""]
 
 
 def _at_registry(line: str) -> str:
@@ -63,7 +89,7 @@ def _yarn_blocks(text: str) -> dict[str, dict[str, str]]:
     for line in text.splitlines():
         if not line.strip() or line.startswith("#"):
             continue
-        words = [a or b for a, b in re.findall(r'"([^"]*)"|([^\s,":]+(?::[^\s,":]+)*)', line)]
+        words = _words(line)
         if not line.startswith(" "):
             block = {}
             blocks.update(dict.fromkeys(words, block))
@@ -111,11 +137,15 @@ def _berry(sources: Sources, text: str, needs: dict[str, dict[str, Any]]) -> Nod
         if entry is own or BERRY_PACKAGE.fullmatch(resolution) or BERRY_PATCH.search(resolution):
             continue
         raise elsewhere(f"`{key}` comes from `{resolution}`", where)
+    blocks = _berry_blocks(lock)
+    _check_needs({key: block for key, block in blocks.items() if "@workspace:" not in key}, where)
+    # A comment at its top would make Yarn read it by the rules of Yarn 1, and so as something else than we did
+    bare = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
     return NodeLock(
         name=YARN_LOCK,
         installer="yarn berry",
-        files={YARN_LOCK: text, "compression": _compression(str(meta.get("cacheKey", ""))), **tool.files()},
-        versions=_yarn_versions(_berry_blocks(lock), needs),
+        files={YARN_LOCK: bare, "compression": _compression(str(meta.get("cacheKey", ""))), **tool.files()},
+        versions=_yarn_versions(blocks, needs),
     )
 
 

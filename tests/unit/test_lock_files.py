@@ -410,6 +410,24 @@ def test_a_lock_file_that_does_not_fit_is_told_and_npm_chooses(plan: Detect, nam
         ("yarn.lock", locks.YARN.replace("https://registry.example/ms/-/ms-2.1.2.tgz", "https://x.example/ms.tgz")),
         ("yarn.lock", locks.BERRY.replace('resolution: "ms@npm:2.1.2"', 'resolution: "ms@exec:./evil.js"')),
         ("yarn.lock", locks.BERRY.replace('resolution: "ms@npm:2.1.2"', 'resolution: "ms@https://x.example/y.git#1"')),
+        (
+            "pnpm-lock.yaml",
+            locks.PNPM.replace(
+                f"{{integrity: {locks.MS}", f"{{integrity: {locks.MS}, type: binary, url: 'https://x.example/y.tgz'"
+            ),
+        ),
+        (
+            "pnpm-lock.yaml",
+            locks.PNPM.replace(f"{{integrity: {locks.MS}", f"{{integrity: {locks.MS}, type: git, repo: x.example/y"),
+        ),
+        ("yarn.lock", locks.YARN + '  dependencies:\n    evil "https://x.example/y.tgz"\n'),
+        (
+            "yarn.lock",
+            locks.BERRY.replace(
+                'resolution: "ms@npm:2.1.2"',
+                'resolution: "ms@npm:2.1.2"\n  dependencies:\n    evil: "exec:./evil.js"',
+            ),
+        ),
     ],
 )
 def test_a_locked_package_of_no_registry_is_left_to_people(plan: Detect, name: str, text: str) -> None:
@@ -433,6 +451,46 @@ def test_nothing_in_package_json_leads_elsewhere(plan: Detect, more: dict[str, o
     with pytest.raises(OurFault) as raised:
         plan({"package.json": node(**more), "server.js": ""})
     assert raised.value.code == "E219"
+
+
+@pytest.mark.parametrize("word", ['"resolved"', "resolved ", "resolved"])
+def test_however_an_address_is_written_yarn_asks_the_registry_only(plan: Detect, word: str) -> None:
+    text = locks.YARN.replace("  resolved ", f"  {word} ")
+    found = plan({"package.json": locks.PACKAGE, "server.js": "", "yarn.lock": text})
+    assert found.installer == "yarn"
+    assert "example" not in found.manifest["yarn.lock"]
+
+
+def test_a_need_that_is_called_resolved_stays_as_it_is(plan: Detect) -> None:
+    text = locks.YARN + '  dependencies:\n    resolved "^1.0.0"\n'
+    found = plan({"package.json": locks.PACKAGE, "server.js": "", "yarn.lock": text})
+    assert '    resolved "^1.0.0"' in found.manifest["yarn.lock"].splitlines()
+
+
+def test_no_comment_makes_yarn_read_a_lock_file_by_older_rules(plan: Detect) -> None:
+    text = "# yarn lockfile v1\n" + locks.BERRY
+    found = plan({"package.json": locks.PACKAGE, "server.js": "", "yarn.lock": text})
+    assert found.installer == "yarn berry"
+    assert "#" not in {line[:1] for line in found.manifest["yarn.lock"].splitlines()}
+
+
+AWAY = "https://x.example/y.tgz"
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"lockfileVersion": 1, "dependencies": {"ms": {"version": AWAY, "integrity": locks.MS}}},
+        {"lockfileVersion": 1, "dependencies": {"ms": {"version": "git+https://x.example/y#1"}}},
+        {"lockfileVersion": 1, "dependencies": {"ms": {"version": "2.1.2", "requires": {"evil": AWAY}}}},
+        {"lockfileVersion": 3, "packages": {"node_modules/ms": {"version": "2.1.2", "dependencies": {"evil": AWAY}}}},
+        {"lockfileVersion": 3, "packages": {"node_modules/ms": {"version": "2.1.2", "resolved": AWAY}}},
+    ],
+)
+def test_nothing_in_a_lock_file_of_npm_leads_elsewhere(plan: Detect, lock: dict[str, object]) -> None:
+    with pytest.raises(OurFault) as raised:
+        plan({"package.json": locks.PACKAGE, "server.js": "", "package-lock.json": json.dumps(lock)})
+    assert (raised.value.code, raised.value.problem.where) == ("E219", "package-lock.json")
 
 
 NPM_ENTRIES = {"ms": {"version": "2.1.2", "resolved": "https://r.example/ms/-/ms-2.1.2.tgz", "integrity": locks.MS}}

@@ -195,7 +195,7 @@ def _absent(exam: HttpExam, run: StepRun, entries: list[Any], made: StepRun, key
 def _present(_exam: HttpExam, run: StepRun, entries: list[Any], gone: StepRun, key: str) -> Fault | None:
     keys = [capture.value for capture in gone.captured] or [dig(body(gone), key)]
     if any(equal(dig(entry, key), value) for entry in entries for value in keys):
-        return Fault(run, "the list still has it", (gone,), OTHERS)
+        return Fault(run, "the list still has it", (gone,))
     return None
 
 

@@ -270,7 +270,16 @@ def _taken(received: Received, body: Any, source: str, target: str) -> str | int
     value = dig(body, source)
     if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > MAX_CAPTURE:
         return None
-    return value
+    return value if _can_be_sent(value) else None
+
+
+def _can_be_sent(value: str | int) -> bool:
+    """False for text that no request can carry: JSON may write half of a surrogate pair (`"\\ud800"`)."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _path(value: str, target: str) -> str | None:
