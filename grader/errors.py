@@ -32,7 +32,10 @@ class GraderError(Exception):
         self, code: str, what: str, *, where: str = "", snippet: str = "", note: str = "", help: str = ""
     ) -> None:
         super().__init__(f"{code}: {what}")
-        self.problem = Problem(code=code, what=what, where=where, snippet=snippet, note=note, help=help)
+        texts = {"what": what, "where": where, "snippet": snippet, "note": note, "help": help}
+        # Names in a stranger's JSON may hold half of a surrogate pair, which nothing could show or save
+        texts = {name: text.encode(errors="replace").decode() for name, text in texts.items()}
+        self.problem = Problem(code=code, **texts)
 
     @property
     def code(self) -> str:

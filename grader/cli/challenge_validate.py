@@ -156,7 +156,8 @@ class _Worker:
 
     def _once(self, challenge: Challenge, root: Path, task: Task) -> Result:
         if isinstance(task.case, Variant):
-            challenge = pipeline.scoring_part(challenge, generated=not self._arguments.quick)
+            expecting = task.case.expected[task.level].fails if self._arguments.quick else None
+            challenge = pipeline.scoring_part(challenge, expecting=expecting)
         request = Request(level=task.level, seed=task.seed, confirm=self._arguments.confirm)
         with world.opened(self._arguments, challenge) as opened:
             saved = pipeline.grade(challenge, str(root), request, opened)

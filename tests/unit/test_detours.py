@@ -21,6 +21,7 @@ def sent(method: str = "POST", target: str = "/things", template: str = "") -> S
         ("GET", 301, "/things?limit=3", "/things/?limit=3", "/things/?limit=3"),
         ("GET", 307, "/things?limit=3", "/things/", "/things/?limit=3"),
         ("GET", 308, "/things/", "/things", "/things"),
+        ("GET", 307, "/things/7%20OR%201%3D1", "/things/7%20OR%201=1/", "/things/7%20OR%201%3D1/"),
     ],
 )
 def test_a_redirect_to_the_same_path_with_another_end_is_followed(

@@ -7,7 +7,10 @@ import pytest
 from exams import JSON, ask, exam, got, outcome, run
 
 from grader.checks import CHECKS
+from grader.checks.http import collections
+from grader.checks.http.json_values import equal, mark
 from grader.checks.http.runs import body
+from grader.checks.http.safety import MOST_SEARCHED
 from grader.evidence.exam import HttpExam
 from grader.exam.paths import MISSING
 from grader.exhibits import HttpExhibit
@@ -496,6 +499,42 @@ def test_only_own_entries_decide_the_order() -> None:
     assert outcome("http.sorted", exam(*pages), step="l.p", by="id", among="l.make") is Outcome.PASS
 
 
+def test_entries_that_lack_what_they_are_sorted_by_are_in_no_order() -> None:
+    page = run("l.p", got(200, {"items": [{"id": 1, "name": "n001"}, {"id": 2}]}), "GET /things")
+    finding = ask("http.sorted", exam(*made("l.make", 1, 2), page), step="l.p", by="name", among="l.make")
+    assert finding.outcome is Outcome.FAIL
+    assert "nothing" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("http.page_complete", {"holds": "l.make"}),
+        ("http.filtered", {"field": "done", "value": True, "holds": "l.make"}),
+        ("http.sorted", {"by": "id", "among": "l.make"}),
+    ],
+)
+def test_no_two_entries_of_a_list_are_compared_with_each_other(
+    monkeypatch: pytest.MonkeyPatch, name: str, options: dict[str, Any]
+) -> None:
+    compared: list[int] = []
+
+    def counted(left: Any, right: Any) -> bool:
+        compared.append(1)
+        return equal(left, right)
+
+    monkeypatch.setattr(collections, "equal", counted)
+    ids = range(1, 2001)
+    ask(name, exam(*made("l.make", 1, 2, 3, 4), listing("l.p", *ids)), step="l.p", **options)
+    assert len(compared) < 2 * len(ids)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1.0), ("a", "a"), ([1, {"b": 2}], [1, {"b": 2}]), (None, None)])
+def test_equal_values_have_one_mark(one: Any, other: Any) -> None:
+    assert mark(one) == mark(other)
+    assert len({mark(value) for value in (1, True, "1", None, [1], {"a": 1})}) == 6
+
+
 def test_the_list_must_show_entries_as_they_are_and_forget_deleted_ones() -> None:
     thing = run("s.read", got(200, {"id": 1, "name": "n001", "done": True}))
     shown = ask("http.contains", exam(thing, listing("l.all", 1)), step="l.all", holds="s.read")
@@ -535,6 +574,13 @@ def test_a_service_that_does_not_come_back_after_a_restart_fails_there() -> None
     evidence = exam(BEFORE, off, run("s.after", None), died_at="s.off")
     finding = ask("http.survives_restart", evidence, step="s.after", other="s.before", restart="s.off")
     assert (finding.outcome, finding.message.startswith("The service did not come back")) == (Outcome.FAIL, True)
+
+
+@pytest.mark.parametrize("text", ["at ", "a", "/a", "sqlite3.", "at a(", "-"])
+def test_an_answer_made_to_be_searched_for_ever_is_searched_soon(text: str) -> None:
+    """Without bounds one of them takes minutes."""
+    long = text * (4 * MOST_SEARCHED // len(text))
+    assert outcome("http.no_stack_trace", exam(run("s.a", got(400, text=long))), step="s.a") is Outcome.PASS
 
 
 def test_no_stack_trace_knows_the_traces_of_many_languages_and_no_plain_reason() -> None:
@@ -598,6 +644,7 @@ def test_a_redirect_to_something_that_was_never_sent_is_a_mistake_of_the_pack() 
         (moved(302, control="max-age=0, must-revalidate"), False),
         (moved(301, control="private"), True),
         (moved(302, expires="Sat, 21 Nov 2026 11:00:00 GMT", date="Sat, 21 Nov 2026 10:00:00 GMT"), True),
+        (moved(302, expires="Mon, 01 Jan 99999999999999999999 00:00:00 GMT", date="now"), False),
         (moved(302, expires="0", date="Sat, 21 Nov 2026 10:00:00 GMT"), False),
     ],
 )
@@ -628,6 +675,8 @@ def test_a_limit_is_wrong_too_early_too_late_or_with_another_status(statuses: tu
         ("-1", "", True),
         ("1.5", "", True),
         ("", "", True),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "", True),
+        ("Sat, 21 Nov 2026 10:00:05 GMT", "Sat, 21 Nov 2026 10:00:00 +99999999999999", False),
     ],
 )
 def test_when_to_come_back_is_seconds_or_a_date(retry: str, date: str, *, wrong: bool) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,6 +11,7 @@ from grader.collectors.exam import runner
 from grader.collectors.exam.collector import _settings, _token, prove
 from grader.collectors.exam.runner import ExamRunner
 from grader.errors import UsageError
+from grader.evidence.http import Received
 from grader.exam.chosen import chosen
 from grader.exam.plan import Exam, Scenario, Step, Token, TokenMode
 from grader.model import Level, Visibility
@@ -77,6 +79,13 @@ def test_scenarios_are_left_out_by_level_self_check_and_missing_token_with_their
     assert left_out == {"senior": "asked from senior level upwards"}
     assert chosen(EXAM, Level.SENIOR, token=True, public_only=True)[1] == {"senior": "not part of the self-check"}
     assert chosen(EXAM, Level.JUNIOR, token=False)[1]["tokens"] == "no token is set in this run"
+
+
+@pytest.mark.parametrize(("value", "taken"), [("a/b", "a/b"), (7, 7), ("\\ud800", None), (True, None), ([], None)])
+def test_only_what_a_request_can_carry_is_taken_from_an_answer(value: object, taken: object) -> None:
+    text = '{"id": "\\ud800"}' if value == "\\ud800" else json.dumps({"id": value})
+    received = Received(status=201, body=text)
+    assert runner._taken(received, json.loads(text), "id", "/things") == taken  # noqa: SLF001 - the seam to the world
 
 
 def test_a_service_that_goes_on_breaking_off_connections_does_not_cost_the_time_of_the_exam(

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from exams import ask, exam, got, run
 
 from grader.documents import found
 from grader.documents.parsing import parsed
+from grader.evidence import freeze, thaw
 from grader.evidence.exam import HttpExam
 from grader.evidence.files import SourceFiles
 from grader.evidence.own_contract import OwnContract
@@ -274,3 +276,74 @@ def test_what_is_compared_survives_saving() -> None:
 )
 def test_hostile_texts_are_no_documents(text: str) -> None:
     assert parsed(text) is None
+
+
+def bomb(schema: dict[str, Any], **response_: Any) -> dict[str, Any]:
+    """A document of a few kB in which one schema is meant 64 000 times."""
+    answers = {"responses": {str(200 + n): {"$ref": "#/answer"} for n in range(40)}}
+    media = {f"application/{n}": {"$ref": "#/media"} for n in range(8)}
+    return {
+        "openapi": "3.0.0",
+        "paths": {f"/things/{n}": {"$ref": "#/item"} for n in range(25)},
+        "item": dict.fromkeys(("get", "post", "put", "patch", "delete", "head", "options", "trace"), answers),
+        "answer": {"content": media, **response_},
+        "media": {"schema": schema},
+    }
+
+
+@pytest.mark.parametrize(
+    "document_",
+    [
+        bomb({"required": [f"field{n}" for n in range(10_000)]}),
+        bomb({"enum": list(range(20_000))}),
+        bomb({"enum": ["x" * 100_000]}),
+        bomb({"properties": {"x" * 100_000: {}}}),
+        bomb({}, content={"x" * 100_000: {}}),
+    ],
+    ids=["required", "values", "a value", "a field", "a media type"],
+)
+def test_what_is_meant_often_does_not_grow_without_bounds(document_: dict[str, Any]) -> None:
+    own = contract({"openapi.json": json.dumps(document_)})
+    assert own is not None
+    assert len(msgspec.json.encode(own)) < 5_000_000
+
+
+def test_a_required_field_counts_in_a_document_within_the_bounds() -> None:
+    finding = judged(document(read={"responses": {"200": response({"required": ["gone"]}), "404": {}}}))
+    assert rows(finding)[0][2] == "`gone` is required"
+
+
+def test_each_file_is_read_once_however_often_it_is_referred_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> Any:
+        read.append(text)
+        return parsed(text)
+
+    monkeypatch.setattr(found, "parsed", counted)
+    ring = {f"{n}.yaml": f"next:\n  $ref: '{(n + 1) % 40}.yaml#/next'\n" for n in range(40)}
+    main = bomb({}, **{"$ref": "0.yaml#/next"})
+    assert contract({**ring, "openapi.json": json.dumps(main)}) is not None
+    assert len(read) <= len(ring) + 1
+
+
+def test_of_many_documents_only_some_are_read() -> None:
+    own = contract({f"{n}.json": json.dumps(document()) for n in range(200)})
+    assert own is not None
+    assert len(own.files) == found.MOST_DESCRIBED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(document(read={"responses": {"200": {"$ref": f"#/{'1' * 5000}"}}})),
+        f"openapi: 3.0.0\npaths:\n  /things:\n    get:\n      responses:\n        0x{'f' * 6000}: {{}}\n",
+        json.dumps({**document(), "paths": {"/\ud800": {"get": {"responses": {"200": response({"enum": ["\ud800"]})}}}}}),
+    ],
+    ids=["a long index", "a long number", "half a character"],
+)
+def test_no_document_breaks_what_reads_or_saves_it(text: str) -> None:
+    own = contract({"openapi.yaml" if text.startswith("o") else "openapi.json": text})
+    saved = freeze({HttpExam: HttpExam(own_contract=own)})
+    assert thaw(saved)[HttpExam].runs == ()
+    assert msgspec.json.encode(saved)

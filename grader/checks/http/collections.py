@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.checks.http.faults import Fault, verdict
-from grader.checks.http.json_values import different, equal
+from grader.checks.http.json_values import different, equal, mark
 from grader.checks.http.runs import Names, Unanswerable, body, judged, listed, need, sent_runs, told_status, worked
 from grader.checks.http.showing import told
 from grader.evidence.exam import HttpExam, StepRun
@@ -48,10 +48,11 @@ def page_complete(
     need(exam, (*listed(given), *listed(holds)))
     runs = sent_runs(exam, step)
     keys = [dig(entry, key) for entry in _entries(exam, runs, items)]
-    twice = [value for n, value in enumerate(keys) if any(equal(value, other) for other in keys[:n])]
+    there = {mark(value) for value in keys}
+    twice = len(keys) - len(there)
     wanted = [dig(body(run), key) for run in _of(exam, holds)]
-    missing = [value for value in wanted if not any(equal(value, seen) for seen in keys)]
-    said = f"{len(twice)} entries came twice, {len(missing)} of {len(wanted)} never"
+    missing = [value for value in wanted if mark(value) not in there]
+    said = f"{twice} entries came twice, {len(missing)} of {len(wanted)} never"
     faults = [Fault(runs[min(1, len(runs) - 1)], said, (runs[0],), ABSENT)] if twice or missing else []
     return verdict(exam, faults, 1, good=f"{len(runs)} pages show everything once", expected="every entry exactly once")
 
@@ -121,7 +122,8 @@ def filtered(
     entries = _entries(exam, runs, items)
     others = [entry for entry in entries if not equal(dig(entry, field), wanted)]
     mine = [dig(body(run), key) for run in _of(exam, holds) if equal(dig(body(run), field), wanted)]
-    missing = [k for k in mine if not any(equal(k, dig(entry, key)) for entry in entries)]
+    there = {mark(dig(entry, key)) for entry in entries}
+    missing = [k for k in mine if mark(k) not in there]
     said = [f"{len(others)} of {len(entries)} entries have another `{field}`"] if others else []
     said += [f"{len(missing)} of {len(mine)} entries are missing"] if missing else []
     symptom = OTHERS if others else ABSENT
@@ -146,8 +148,8 @@ def sorted_by(
     need(exam, (*listed(given), *listed(among)))
     runs = sent_runs(exam, step)
     entries = _entries(exam, runs, items)
-    keys = [dig(body(run), key) for run in _of(exam, among)]
-    got = [dig(entry, by) for entry in entries if any(equal(dig(entry, key), k) for k in keys)]
+    keys = {mark(dig(body(run), key)) for run in _of(exam, among)}
+    got = [dig(entry, by) for entry in entries if mark(dig(entry, key)) in keys]
     wanted = _ordered([dig(body(run), by) for run in _of(exam, among)], descending=descending)
     said = f"`{_query(runs[0])}`: `{by}` comes as {told(exam, runs[0], got, 100)}"
     symptom = ABSENT if equal(got, [value for value in wanted if value in got]) else DISORDER

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,6 +22,13 @@ def equal(left: Any, right: Any) -> bool:  # noqa: ANN401 - any JSON value
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(equal, left, right))
     return bool(left == right) and type(left) in (type(right), int, float) and type(right) in (type(left), int, float)
+
+
+def mark(value: Any) -> Hashable:  # noqa: ANN401 - any JSON value
+    """The same for equal values, another for others: a list may hold hundred thousands, too many to compare in pairs."""
+    if isinstance(value, dict | list):
+        return ("nested", json.dumps(value, sort_keys=True))
+    return (isinstance(value, bool), value)
 
 
 def different(left: Mapping[str, Any], right: Mapping[str, Any], ignore: Iterable[str] = ()) -> list[str]:

@@ -85,11 +85,11 @@ def _soon(value: str, date: str, most: int) -> bool:
         return int(value) <= most
     try:
         until = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
     try:
         seconds = (until - parsedate_to_datetime(date)).total_seconds()
-    except (ValueError, TypeError):  # without a `Date` beside it nobody can tell
+    except (ValueError, TypeError, OverflowError):  # without a `Date` beside it nobody can tell
         return True
     return -1 <= seconds <= most + 1  # both are cut to whole seconds
 

@@ -99,7 +99,7 @@ def _expires_later(received: Received) -> bool:
     try:
         expires = parsedate_to_datetime(received.header("expires"))
         return expires > parsedate_to_datetime(received.header("date"))
-    except (ValueError, TypeError):  # none, one that is no date, or `0`: already over
+    except (ValueError, TypeError, OverflowError):  # none, one that is no date, or `0`: already over
         return False
 
 

@@ -73,7 +73,7 @@ def told(exam: HttpExam, run: StepRun, value: Any, limit: int = 80) -> str:  # n
     """A value from an answer, as short JSON without what differs between two runs."""
     if value is MISSING:
         return "nothing"
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=repr)  # of entries one may lack the field
     return one_line(stable(text, known=known(exam, run), drawn=drawn(exam, run)), limit)
 
 

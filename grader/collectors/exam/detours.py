@@ -6,7 +6,7 @@ costs is one question about the contract's paths, not all others.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec.structs import replace
 
@@ -32,13 +32,14 @@ def slashed(sent: Sent, received: Received) -> Sent | None:
         return None
     if to.netloc not in ("", HOST) or to.scheme not in ("", "http") or to.fragment:
         return None
-    path, mark, query = sent.target.partition("?")
-    if to.path not in (f"{path}/", path.removesuffix("/")) or to.path in ("", path):
+    path, _, query = sent.target.partition("?")
+    other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+    if not other or unquote(to.path) != unquote(other) or to.query not in ("", query):
         return None
-    if to.query not in ("", query):
-        return None
-    template = sent.template.partition("?")[0]
-    shown = f"{template}/" if to.path.endswith("/") else template.removesuffix("/")
-    return replace(
-        sent, target=f"{to.path}{mark}{query}", template=f"{shown}{sent.template[len(template) :]}" if template else ""
-    )
+    return replace(sent, target=_slashed(sent.target), template=_slashed(sent.template) if sent.template else "")
+
+
+def _slashed(target: str) -> str:
+    """The target with the slash at the end of its path put there or taken away."""
+    path, mark, query = target.partition("?")
+    return f"{path.removesuffix('/') if path.endswith('/') else f'{path}/'}{mark}{query}"

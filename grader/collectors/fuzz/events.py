@@ -64,6 +64,7 @@ transport._request = _named(transport._request)  # type: ignore[assignment] # no
 # Items made before the run have names the service chose: the exam says `/todos/1`, the wire `/todos/8f3a`.
 REAL: dict[str, str] = json.loads(os.environ.get("GRADER_FUZZ_PATHS", "{}"))
 ASKED = {real: asked for asked, real in REAL.items()}
+SLASHED = tuple(path.removesuffix("*") for path in REAL if path.endswith("/*"))  # paths below end with a slash there
 
 
 class Last:
@@ -76,11 +77,23 @@ class Last:
 LAST = Last()
 
 
+def _real(path: str) -> str:
+    """The path this service knows for the one that the contract speaks of."""
+    real = REAL.get(path, path)
+    return f"{real}/" if real.startswith(SLASHED) and not real.endswith("/") else real
+
+
+def _asked(path: str) -> str:
+    """The other way round, so that services with other names and slashes are told of alike."""
+    below = path.startswith(SLASHED) and f"{path.rstrip('/')}/" not in SLASHED
+    return ASKED.get(path.removesuffix("/") if below else path, path.removesuffix("/") if below else path)
+
+
 def _on_the_wire(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """The request with real names, and without the random id that would tell a service which tool is asking."""
     request.headers.pop("X-Schemathesis-TestCaseId", None)
     parts = urlsplit(str(request.url))
-    request.url = urlunsplit(parts._replace(path=REAL.get(parts.path, parts.path)))
+    request.url = urlunsplit(parts._replace(path=_real(parts.path)))
     LAST.request, LAST.since = request, time.monotonic()
     return request
 
@@ -245,7 +258,7 @@ def _sent(request: Any) -> dict[str, Any]:  # noqa: ANN401 - types of the tool
 
 def _target(uri: str) -> str:
     parts = urlsplit(uri)
-    path = ASKED.get(parts.path, parts.path) or "/"
+    path = _asked(parts.path) or "/"
     return path + (f"?{parts.query}" if parts.query else "")
 
 

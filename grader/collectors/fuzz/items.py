@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from grader.collectors.exam.client import ExamClient
+from grader.collectors.exam.detours import slashed
 from grader.evidence.http import TOKEN, Exchange, Received, Sent
 from grader.exam.requests import JSON, secret_headers
 
@@ -25,7 +26,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Made:
-    """What was made. `paths` tells the real path of an item by the one the contract speaks of."""
+    """What was made. `paths` tells the real path by the one the contract speaks of, `/things/*` that of all below.
+
+    Names differ between services, and so does the slash at the end of a path: see `grader.collectors.exam.detours`.
+    """
 
     def __init__(self) -> None:
         self.first: Exchange | None = None
@@ -52,15 +56,33 @@ async def _make(base_url: str, item: Item, count: int, token: str, seconds: floa
     made = Made()
     async with ExamClient(seconds=seconds, token=token) as client:
         for number in range(1, count + 1):
-            sent = Sent(method="POST", target=item.path, headers=_headers(token), body=json.dumps(item.json))
-            answer = await client.send(
-                base_url, sent.method, sent.target, secret_headers(sent, token), (sent.body or "").encode()
-            )
-            if isinstance(answer, str):
-                made.add(item, number, Exchange(sent=sent, error=answer))
+            headers, body = _headers(token), json.dumps(item.json)
+            sent = Sent(method="POST", target=made.paths.get(item.path, item.path), headers=headers, body=body)
+            exchange = await _sent(client, base_url, sent, token)
+            if exchange.detour:
+                made.paths[item.path] = exchange.sent.target
+            made.add(item, number, exchange)
+            if exchange.received is None:
                 break
-            made.add(item, number, Exchange(sent=sent, received=answer))
+        if made.ids:
+            sent = Sent(method="GET", target=f"{item.path}/{made.ids[0]}", headers=_headers(token))
+            if (await _sent(client, base_url, sent, token)).detour:
+                made.paths[f"{item.path}/*"] = f"{item.path}/*/"
     return made
+
+
+async def _sent(client: ExamClient, base_url: str, sent: Sent, token: str) -> Exchange:
+    """One request; a redirect that only changes the slash at the end is followed."""
+    content = sent.body.encode() if sent.body is not None else None
+    answer = await client.send(base_url, sent.method, sent.target, secret_headers(sent, token), content)
+    moved = slashed(sent, answer) if isinstance(answer, Received) else None
+    detour = ""
+    if moved is not None:  # followed once: two redirects to each other lead nowhere
+        detour, sent = sent.target, moved
+        answer = await client.send(base_url, sent.method, sent.target, secret_headers(sent, token), content)
+    if isinstance(answer, str):
+        return Exchange(sent=sent, error=answer, detour=detour)
+    return Exchange(sent=sent, received=answer, detour=detour)
 
 
 def _headers(token: str) -> dict[str, str]:
