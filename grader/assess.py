@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from grader.errors import Problem
 from grader.evidence import NoEvidence, NotCollected, SavedEvidence, thaw
-from grader.judge import judge
+from grader.judge import Judgements, judge
 from grader.model import Bands, Challenge, Check, Criterion, Judgement, Level, Outcome
 from grader.questions import questions, sources
 from grader.result import (
@@ -47,7 +49,13 @@ def assess(challenge: Challenge, saved: SavedEvidence, checks: Mapping[str, Chec
         ),
         submission=SubmissionRef(name=saved.submission, digest=saved.submission_digest),
         level=saved.level,
-        score=_score(challenge, list(scores.values()), gates, public_only=saved.public_only),
+        score=_score(
+            challenge,
+            list(scores.values()),
+            gates,
+            worst=_worst(challenge, by_criterion),
+            public_only=saved.public_only,
+        ),
         gates=gates,
         criteria=tuple(_criterion(c, scores[c.id], by_criterion[c.id]) for c in challenge.criteria),
         questions=() if quiet else questions(by_criterion, saved.level, sources(evidence)),
@@ -91,8 +99,17 @@ def _gates(challenge: Challenge, judgements: dict[str, Judgement], level: Level)
 
 
 def _score(
-    challenge: Challenge, scores: list[CriterionScore], gates: tuple[GateResult, ...], *, public_only: bool
+    challenge: Challenge,
+    scores: list[CriterionScore],
+    gates: tuple[GateResult, ...],
+    *,
+    worst: float,
+    public_only: bool,
 ) -> Score:
+    """Points and band. `worst` is the percent had everything failed that two runs disagreed on.
+
+    A band that depends on that, or on what people must say, is not reached yet.
+    """
     bands = {name: getattr(challenge.bands, name) for name in Bands.__struct_fields__}
     possible = round(sum((s.possible for s in scores), 0.0), 2)
     waiting = round(sum((s.waiting for s in scores), 0.0), 2)
@@ -105,7 +122,7 @@ def _score(
     waits = any(gate.outcome is Outcome.FOR_REVIEW for gate in gates)  # a must-pass fact that only people can see
     lowest = 100 * points / (possible + _left_open(challenge, scores))
     reached = band_of(challenge, percent, failed)
-    depends = reached != band_of(challenge, lowest, failed)
+    depends = any(reached != band_of(challenge, other, failed) for other in (lowest, worst))
     band = None if depends or (waits and not failed) else reached
     capped = tuple(gate.id for gate in failed) if band not in (None, challenge.bands.of(percent)) else ()
     return Score(
@@ -117,6 +134,22 @@ def _score(
         bands=bands,
         capped_by=capped,
     )
+
+
+def _worst(challenge: Challenge, judgements: Judgements) -> float:
+    """The percent if everything unstable had failed: chance must not open a band."""
+    scores = [
+        score_criterion(criterion, tuple(_had_failed(judgement) for judgement in judgements[criterion.id]))
+        for criterion in challenge.criteria
+    ]
+    possible = sum((score.possible for score in scores), 0.0)
+    return 100 * sum((score.points or 0.0 for score in scores), 0.0) / possible if possible else 0.0
+
+
+def _had_failed(judgement: Judgement) -> Judgement:
+    if judgement.finding.outcome is not Outcome.UNSTABLE:
+        return judgement
+    return replace(judgement, finding=replace(judgement.finding, outcome=Outcome.FAIL, score=0.0))
 
 
 def _left_open(challenge: Challenge, scores: list[CriterionScore]) -> float:

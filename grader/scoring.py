@@ -81,7 +81,9 @@ def level_of(points: float, possible: float) -> int | None:
 def gate_outcome(gate: Gate, judgements: dict[str, Judgement], level: Level) -> Outcome:
     """Fail when any of its checks failed or was blocked, undecided or for review when one is, else pass.
 
-    Checks above `level` only advise: they guard nothing. Not applicable when no check is left.
+    What two runs disagree on costs no points, but whether it must pass is for a person to say: a service that lets
+    strangers in after every second start would else pass. Checks above `level` only advise: they guard nothing. Not
+    applicable when no check is left.
     """
     asked = [judgements[id_] for id_ in gate.checks]
     outcomes = [judgement.finding.outcome for judgement in asked if level.reaches(judgement.use.level)]
@@ -89,9 +91,9 @@ def gate_outcome(gate: Gate, judgements: dict[str, Judgement], level: Level) -> 
         return Outcome.FAIL
     if Outcome.UNDECIDED in outcomes:
         return Outcome.UNDECIDED
-    if Outcome.FOR_REVIEW in outcomes:
+    if Outcome.FOR_REVIEW in outcomes or Outcome.UNSTABLE in outcomes:
         return Outcome.FOR_REVIEW
-    if all(outcome in _LEAVES for outcome in outcomes):
+    if all(outcome is Outcome.NOT_APPLICABLE for outcome in outcomes):
         return Outcome.NOT_APPLICABLE
     return Outcome.PASS
 

@@ -39,7 +39,7 @@ class TomlText(msgspec.Struct, frozen=True):
         """The document; raises `fault` with line and caret when it is not TOML."""
         try:
             return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also for a number of thousands of digits, and for deep nesting
             line, column = self._place(str(error))
             raise self.error("this TOML cannot be read", line, column, label=_reason(str(error))) from None
 

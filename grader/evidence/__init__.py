@@ -90,7 +90,7 @@ def _freeze_one(value: object) -> SavedItem:
 
 
 def _encodable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """The value without halves of surrogate pairs: JSON of a stranger may hold them (`"\\ud800"`), UTF-8 may not."""
+    """The value without halves of surrogate pairs: a stranger's JSON may hold them, UTF-8 may not."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):

@@ -8,9 +8,9 @@ A guess that says it is one: the question is only where to look. Registrations a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import msgspec
 
@@ -19,6 +19,7 @@ from grader.questions.sources import Sources, decorators, is_own, last_line, sho
 
 LATEST_BODY = 15  # lines between a decorator and its function
 LONGEST_CALL = 4000  # characters of a call that registers a route
+MOST_MATCHES = 300  # of one way to write a route in one file
 WHOLE, RELATIVE = 2, 1
 _VERBS = {
     "POST": ("post", "create", "add", "new", "insert", "store", "save"),
@@ -76,10 +77,12 @@ def _registered(route: Route, known: Sources) -> FunctionFacts | None:
     for file, text in known.texts.items():
         if not is_own(file):
             continue
+        here = [facts for facts in known.functions if facts.file == file]
+        called = {short_name(facts): facts for facts in reversed((*here, *known.functions))}  # the first of a name
         for pattern in _patterns(route.method):
-            for match in pattern.finditer(text):
+            for match in islice(pattern.finditer(text), MOST_MATCHES):
                 fits = _fits(match.groupdict().get("path") or "", route)
-                facts = _behind(match, text, file, known) if fits else None
+                facts = _behind(match, text, here, called) if fits else None
                 if facts is not None:
                     found.append((fits, facts))
     return min(found, key=lambda item: (-item[0], item[1].file, item[1].line), default=(0, None))[1]
@@ -116,9 +119,10 @@ def _is_parameter(part: str) -> bool:
     return bool(_PARAMETER.search(part))
 
 
-def _behind(match: re.Match[str], text: str, file: str, known: Sources) -> FunctionFacts | None:
-    """The function that a registration names, holds or stands over."""
-    here = [facts for facts in known.functions if facts.file == file]
+def _behind(
+    match: re.Match[str], text: str, here: Sequence[FunctionFacts], called: Mapping[str, FunctionFacts]
+) -> FunctionFacts | None:
+    """The function that a registration names, holds or stands over: `here` are those of its file."""
     after_path = match.end("path") + 1 if match.re.groups else match.end()
     opened = match.end() if text[match.end() - 1] == "(" else after_path
     line = text.count("\n", 0, opened) + 1
@@ -132,8 +136,7 @@ def _behind(match: re.Match[str], text: str, file: str, known: Sources) -> Funct
         whole = max(inside, key=lambda facts: (last_line(facts) - facts.line, facts.complexity))
         return msgspec.structs.replace(whole, line=line)
     names = reversed(_IDENTIFIER.findall(call))
-    called = (facts for name in names for facts in (*here, *known.functions) if short_name(facts) == name)
-    return next(called, None)
+    return next((called[name] for name in names if name in called), None)
 
 
 def _arguments(text: str, start: int) -> str:

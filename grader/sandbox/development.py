@@ -122,7 +122,7 @@ def _tables(text: str) -> Iterator[str]:
     """Extras, dependency groups (PEP 735) and the tables of Poetry and uv that are for developing."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return
     tool = _table(data, "tool")
     groups = {**_table(_table(data, "project"), "optional-dependencies"), **_table(data, "dependency-groups")}

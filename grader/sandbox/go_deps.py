@@ -22,8 +22,7 @@ OWN_NAME = "submission"
 MODULE = re.compile(r'(?m)^module[ \t]+"?([^\s"/][^\s"]*)"?')
 LANGUAGE = re.compile(r"(?m)^go[ \t]+(\d+\.\d+)(\S*)[ \t]*(?://.*)?$")
 TOOLCHAIN = re.compile(r"(?m)^toolchain[ \t].*$\n?")
-BLOCK = re.compile(r"(?ms)^(\w+)[ \t]*\((.*?)^[ \t]*\)")
-USED = re.compile(r"(?m)^use[ \t]+(?!\()(\S+)")
+OPENED = re.compile(r"(\w+)[ \t]*\(")
 COMMENT = re.compile(r"[ \t]*//.*$")
 # Modules that are of no use without a C compiler.
 NEED_C = ("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "github.com/godror/godror")
@@ -111,11 +110,17 @@ def _replaced(sources: Sources, text: str) -> Iterator[tuple[str, str]]:
 
 def _directives(text: str, verb: str) -> Iterator[str]:
     """The lines of one kind of directive, single ones and those in brackets, without comments."""
-    for block in BLOCK.finditer(text):
-        if block[1] == verb:
-            yield from (COMMENT.sub("", line).strip() for line in block[2].splitlines())
-    for line in re.findall(rf"(?m)^{verb}[ \t]+(?!\()(.+)$", text):
-        yield COMMENT.sub("", line).strip()
+    inside = ""
+    for line in (COMMENT.sub("", line).strip() for line in text.splitlines()):
+        opened = OPENED.fullmatch(line)
+        if line.startswith(")"):
+            inside = ""
+        elif inside == verb:
+            yield line
+        elif opened and not inside:
+            inside = opened[1]
+        elif not inside and re.match(rf"{verb}[ \t]", line):
+            yield line[len(verb) :].strip()
 
 
 def _no_workspace(sources: Sources) -> None:

@@ -123,7 +123,7 @@ def _holds(expression: str) -> bool:
     tokens = TOKEN.findall(expression)[:MOST_TOKENS]
     try:
         return _either(tokens)
-    except IndexError:
+    except (IndexError, RecursionError):
         return True
 
 

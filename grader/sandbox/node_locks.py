@@ -47,7 +47,9 @@ def node_lock(sources: Sources, name: str, needs: dict[str, dict[str, Any]]) -> 
         if name == PNPM_LOCK:
             return pnpm_lock(sources, text, needs)
         return yarn_lock(sources, text, needs)
-    except (AttributeError, KeyError, TypeError, RecursionError, yaml.YAMLError) as error:
+    except Unfit:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise Unfit("it is not written as its tool does") from error
 
 

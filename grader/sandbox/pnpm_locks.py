@@ -72,7 +72,9 @@ def _check_resolution(key: str, resolution: dict[str, Any], where: str) -> None:
     tarball = resolution.pop("tarball", "")
     resolution.pop("registry", None)  # a host; formats before 6 wrote it beside an address
     if set(resolution) != {"integrity"} or (tarball and not FROM_REGISTRY.match(str(tarball))):
-        origin = tarball or resolution.get("repo") or resolution.get("directory") or resolution.get("url") or "no registry"
+        origin = tarball or next(
+            (resolution[key] for key in ("repo", "directory", "url") if key in resolution), "nowhere"
+        )
         raise elsewhere(f"`{key.strip('/')}` comes from `{origin}`", where)
 
 

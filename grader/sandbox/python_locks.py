@@ -101,7 +101,7 @@ def _data(sources: Sources, file: str) -> dict[str, Any]:
     text = sources.read(file, LARGEST_LOCK)
     try:
         data = json.loads(text) if file.endswith("file.lock") else tomllib.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unfit("it cannot be read") from None
     if not isinstance(data, dict):
         raise Unfit("it cannot be read")

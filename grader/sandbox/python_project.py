@@ -134,7 +134,7 @@ def _one_line(line: object) -> str:
 def _toml(sources: Sources, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(sources.read(name))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also for a number of thousands of digits, and for deep nesting
         raise SubmissionFault("E310", f"{name} cannot be read: {error}", where=sources.path(name)) from None
 
 

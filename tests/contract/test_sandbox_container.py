@@ -172,7 +172,7 @@ def test_what_a_killed_run_left_behind_is_removed_by_the_next(engine: Engine, tm
     assert of_session(engine, session) == 4, "a living run keeps what it started"
     process.kill()
     process.communicate()
-    assert of_session(engine, session) == 4
+    assert of_session(engine, session) in (4, 0), "0 where another grader on this machine was the next"
     with Engine.connect():
         assert of_session(engine, session) == 0
 

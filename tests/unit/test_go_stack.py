@@ -112,6 +112,20 @@ def test_a_single_file_needs_no_module(plan: Detect) -> None:
     assert (found.start, found.manifest) == ("exec submission", {"go.mod": "module submission\n"})
 
 
+def test_a_build_constraint_that_cannot_be_read_holds(plan: Detect) -> None:
+    assert plan({"main.go": f"//go:build {'(' * 190}\n\n{MAIN}"}).stack == "go"
+
+
+def test_replacements_are_found_however_they_are_written_and_brackets_that_stay_open_take_no_time(plan: Detect) -> None:
+    """Each open bracket was once the beginning of another search through the rest of the file."""
+    mod = "module example.com/me\n\nreplace (\n\texample.com/a => ./a // own\n)\nreplace example.com/b => ./b\n"
+    files = {"main.go": MAIN, "a/go.mod": "module example.com/a\n", "b/go.mod": "module example.com/b\n"}
+    found = plan({**files, "go.mod": mod + "exclude (\n" * 40_000})
+    assert {"a/go.mod", "b/go.mod"} <= set(found.manifest)
+    with pytest.raises(OurFault):
+        plan({**files, "go.mod": "module example.com/me\nreplace(\n\texample.com/c => ../c\n)\n"})
+
+
 def test_a_module_in_the_only_folder_is_found(plan: Detect) -> None:
     found = plan({"README.md": "", "server/go.mod": MOD, "server/main.go": MAIN})
     assert (found.folder, found.origin) == ("server", "server/main.go:5")

@@ -85,7 +85,7 @@ def test_scenarios_are_left_out_by_level_self_check_and_missing_token_with_their
 def test_only_what_a_request_can_carry_is_taken_from_an_answer(value: object, taken: object) -> None:
     text = '{"id": "\\ud800"}' if value == "\\ud800" else json.dumps({"id": value})
     received = Received(status=201, body=text)
-    assert runner._taken(received, json.loads(text), "id", "/things") == taken  # noqa: SLF001 - the seam to the world
+    assert runner._taken(received, json.loads(text), "id", "/things") == taken
 
 
 def test_a_service_that_goes_on_breaking_off_connections_does_not_cost_the_time_of_the_exam(

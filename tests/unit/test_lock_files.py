@@ -474,6 +474,25 @@ def test_no_comment_makes_yarn_read_a_lock_file_by_older_rules(plan: Detect) -> 
     assert "#" not in {line[:1] for line in found.manifest["yarn.lock"].splitlines()}
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
+@pytest.mark.parametrize("name", ["pyproject.toml", "submission.toml"])
+def test_a_file_that_no_tool_could_read_is_the_submissions_fault(plan: Detect, name: str, value: str) -> None:
+    with pytest.raises(SubmissionFault):
+        plan({"app.py": "", name: f"number = {value}"})
+
+
+@pytest.mark.parametrize(("name", "text"), [("pnpm-lock.yaml", locks.PNPM), ("yarn.lock", locks.BERRY)])
+def test_a_number_too_long_to_be_read_makes_a_lock_file_unfit(plan: Detect, name: str, text: str) -> None:
+    found = plan({"package.json": locks.PACKAGE, "server.js": "", name: f"{text}\nmore: {'9' * 5000}\n"})
+    assert found.installer == "npm install"
+
+
+def test_names_that_no_text_may_hold_are_told_all_the_same(plan: Detect) -> None:
+    with pytest.raises(OurFault) as raised:
+        plan({"package.json": node(dependencies={"\ud800": "git+https://x.example/y"}), "server.js": ""})
+    assert "`?` comes from" in raised.value.problem.what
+
+
 AWAY = "https://x.example/y.tgz"
 
 

@@ -338,7 +338,9 @@ def test_of_many_documents_only_some_are_read() -> None:
     [
         json.dumps(document(read={"responses": {"200": {"$ref": f"#/{'1' * 5000}"}}})),
         f"openapi: 3.0.0\npaths:\n  /things:\n    get:\n      responses:\n        0x{'f' * 6000}: {{}}\n",
-        json.dumps({**document(), "paths": {"/\ud800": {"get": {"responses": {"200": response({"enum": ["\ud800"]})}}}}}),
+        json.dumps(
+            {"openapi": "3.1.0", "paths": {"/\ud800": {"get": {"responses": {"200": response({"enum": ["\ud800"]})}}}}}
+        ),
     ],
     ids=["a long index", "a long number", "half a character"],
 )

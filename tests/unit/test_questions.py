@@ -14,8 +14,9 @@ from grader.evidence.query import QueryAnswer
 from grader.evidence.schema import SchemaFacts, SqlFile
 from grader.exhibits import CodeExhibit, HttpExhibit
 from grader.model import Finding, Judgement, Level, ListenFor, Outcome, Question, Severity, failed, for_review, passed
-from grader.questions import Sources, questions, sources
+from grader.questions import Sources, handlers, questions, sources
 from grader.questions.handlers import Route, handler
+from grader.questions.sources import short_name
 from grader.result import QuestionResult
 
 GOOD = passed("it is fine")
@@ -453,3 +454,16 @@ def test_a_path_on_a_prefix_counts_less_than_the_whole_path() -> None:
 def test_text_that_never_ends_is_looked_through_in_no_time() -> None:
     hostile = "app.route('/todos')" * 4000 + "@app.patch(" * 4000 + "(" * 50_000
     assert behind("PATCH /todos/{id}", a_dot_js=hostile) == ""
+
+
+def test_a_file_made_of_registrations_is_not_searched_for_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[FunctionFacts] = []
+
+    def counted(facts: FunctionFacts) -> str:
+        named.append(facts)
+        return short_name(facts)
+
+    monkeypatch.setattr(handlers, "short_name", counted)
+    files = source({"app.js": "router.patch('/things/:id', a, b, c\n" * 5000 + "function change() {\n  return 1\n}\n"})
+    assert handler(Route("PATCH", "/things/{id}"), sources({SourceFiles: files})) is None
+    assert len(named) < 100

@@ -292,8 +292,10 @@ def test_other_lock_files_are_noted(plan: Detect) -> None:
 def test_a_dockerfile_is_not_used_and_noted(plan: Detect) -> None:
     found = plan({"Dockerfile": "FROM scratch", "server.js": ""})
     assert found.notes == (
-        "Dockerfile not used: the sandbox does not build containers of candidates yet; "
-        "Node.js, started with `node server.js` as server.js says",
+        (
+            "Dockerfile not used: the sandbox does not build containers of candidates yet; "
+            "Node.js, started with `node server.js` as server.js says"
+        ),
     )
 
 

@@ -45,10 +45,12 @@ def test_what_goes_wrong_twice_costs_and_of_two_failures_the_milder_one_counts()
     assert found.score.percent == 87.5
 
 
-def test_an_unstable_check_fails_no_gate() -> None:
-    gate = Gate(id="g", title="G", checks=("a", "b"))
+@pytest.mark.parametrize("guarded", [("a",), ("a", "b")])
+def test_an_unstable_check_fails_no_gate_and_a_person_says_whether_it_is_passed(guarded: tuple[str, ...]) -> None:
+    gate = Gate(id="g", title="G", checks=guarded)
     found = result({"a": 0, "b": 4}, {"a": 4, "b": 4}, gates=(gate,))
-    assert [gate.outcome for gate in found.gates] == [Outcome.PASS]
+    assert [gate.outcome for gate in found.gates] == [Outcome.FOR_REVIEW]
+    assert (found.score.percent, found.score.band, found.score.capped_by) == (100.0, None, ())
 
 
 def test_an_unstable_cause_explains_nothing_away() -> None:
@@ -106,3 +108,10 @@ def test_what_no_running_service_answered_is_not_asked_again() -> None:
 @pytest.mark.parametrize("fault", [SubmissionFault("E320", "it did not listen"), OurFault("E201", "no engine")])
 def test_a_second_run_that_could_not_be_made_says_nothing(fault: Exception) -> None:
     assert again(numbers(0), fault) == ({}, 1)
+
+
+def test_a_band_that_only_chance_would_open_is_not_given() -> None:
+    uses = (use("a", weight=1), use("b", weight=3))
+    assert result({"a": 4, "b": 4}, {"a": 0, "b": 4}, uses=uses).score.band is None  # 100 or 75 %
+    steady = (use("a", weight=1), use("b", weight=99))
+    assert result({"a": 4, "b": 4}, {"a": 0, "b": 4}, uses=steady).score.band == "senior"

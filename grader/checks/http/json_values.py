@@ -25,7 +25,7 @@ def equal(left: Any, right: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 
 def mark(value: Any) -> Hashable:  # noqa: ANN401 - any JSON value
-    """The same for equal values, another for others: a list may hold hundred thousands, too many to compare in pairs."""
+    """The same for equal values, another for others: lists may hold too many of them to compare in pairs."""
     if isinstance(value, dict | list):
         return ("nested", json.dumps(value, sort_keys=True))
     return (isinstance(value, bool), value)

@@ -55,8 +55,9 @@ def no_stack_trace(exam: HttpExam, *, step: Names, given: Names = ()) -> Finding
     """No error tells file names, lines or database errors."""
 
     def wrong(run: StepRun, received: Received) -> str:
-        shown = "\n".join((received.body[:MOST_SEARCHED], *sorted(texts(received.body))))  # in JSON a trace has its quotes escaped
-        found = next((match for match in (trace.search(shown, 0, 2 * MOST_SEARCHED) for trace in _TRACES) if match), None)
+        inside = sorted(texts(received.body))  # in JSON a trace has its quotes escaped
+        shown = "\n".join((received.body[:MOST_SEARCHED], *inside))[: 2 * MOST_SEARCHED]
+        found = next((match for match in (trace.search(shown) for trace in _TRACES) if match), None)
         return f"{told_status(run)} with `{one_line(stable(found[0]), 90)}`" if found else ""
 
     return each(

@@ -274,7 +274,7 @@ def _taken(received: Received, body: Any, source: str, target: str) -> str | int
 
 
 def _can_be_sent(value: str | int) -> bool:
-    """False for text that no request can carry: JSON may write half of a surrogate pair (`"\\ud800"`)."""
+    """False for text that no request can carry: JSON may write half of a surrogate pair."""
     try:
         str(value).encode()
     except UnicodeEncodeError:
