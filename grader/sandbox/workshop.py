@@ -113,10 +113,11 @@ class Workshop:
 
     def _forget_old(self, shelf: Shelf) -> None:
         with engine_errors(f"removing old {shelf.kind} images"):
-            images = self._engine.client.images.list(name=shelf.repository)
-            for image in sorted(images, key=lambda image: str(image.attrs.get("Created")), reverse=True)[shelf.most :]:
+            # one list, without a look at each image: another grader may be removing them at this moment
+            images = self._engine.client.api.images(name=shelf.repository)
+            for image in sorted(images, key=lambda image: int(image["Created"]), reverse=True)[shelf.most :]:
                 try:
-                    self._engine.client.images.remove(str(image.id))
+                    self._engine.client.images.remove(str(image["Id"]))
                 except DockerException:
                     continue
 

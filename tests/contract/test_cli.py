@@ -141,7 +141,7 @@ def service(tmp_path: Path) -> Iterator[str]:
 
 def test_a_running_service_is_checked_without_files_and_with_its_token(tmp_path: Path, service: str) -> None:
     (tmp_path / "work").mkdir()
-    done = grader("check", "--url", service, "--token", "sesame", cwd=tmp_path / "work")
+    done = grader("check", "--challenge", "todo-api", "--url", service, "--token", "sesame", cwd=tmp_path / "work")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✓ Reading needs the token" in done.stdout
     assert done.stderr.count("checks of files were not asked") == 1
@@ -151,12 +151,12 @@ def test_a_running_service_is_checked_without_files_and_with_its_token(tmp_path:
     assert "sesame" not in (tmp_path / "work/grader-out/self-check/evidence.json").read_text()
     again = grader("rejudge", str(tmp_path / "work/grader-out/self-check"))
     assert (again.returncode, "blocked" in again.stdout) == (0, False)
-    without = grader("check", "--url", service, cwd=tmp_path / "work", API_TOKEN="")
+    without = grader("check", "--challenge", "todo-api", "--url", service, cwd=tmp_path / "work", API_TOKEN="")
     assert "say it with --token" in without.stderr
 
 
 def test_a_service_that_is_not_there_is_told_once(tmp_path: Path) -> None:
-    done = grader("check", "--url", "http://127.0.0.1:1", cwd=tmp_path)
+    done = grader("check", "--challenge", "todo-api", "--url", "http://127.0.0.1:1", cwd=tmp_path)
     assert done.returncode == 4
     assert "error[E323]" in done.stdout
     assert "Nothing could be checked yet" in done.stdout

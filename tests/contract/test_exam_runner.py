@@ -20,6 +20,8 @@ import msgspec
 import pytest
 
 from grader import pipeline
+from grader.checks import CHECKS
+from grader.collectors import COLLECTORS
 from grader.collectors.exam.client import MAX_BODY, MAX_ERROR, ExamClient
 from grader.collectors.exam.runner import ExamRunner
 from grader.errors import SubmissionFault
@@ -28,6 +30,7 @@ from grader.evidence.http import Received
 from grader.exam.plan import Scenario, Step, TokenMode, Variant, Wait, Walk
 from grader.model import Challenge, Level, Outcome
 from grader.pipeline import Request, World
+from grader.public import part_about
 from grader.result import Result
 from grader.sandbox import ServiceState
 from grader.sandbox.process import ProcessSandbox
@@ -356,12 +359,7 @@ def test_a_wait_counts_from_the_step_it_names_and_uses_up_no_time_of_the_exam() 
 @pytest.fixture(scope="module")
 def pack() -> Challenge:
     whole = pipeline.load(ROOT / "challenges" / "todo-api")
-    criteria = tuple(
-        msgspec.structs.replace(row, checks=tuple(use for use in row.checks if use.check.startswith("http.")))
-        for row in whole.criteria
-    )
-    collect = tuple(use for use in whole.collect if use.name == "http-exam")
-    return msgspec.structs.replace(whole, criteria=criteria, collect=collect)
+    return part_about(whole, [HttpExam], collectors=COLLECTORS, checks=CHECKS)
 
 
 class NoDatabases:
