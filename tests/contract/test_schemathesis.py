@@ -314,7 +314,8 @@ def test_the_requests_can_be_told_without_a_submission(pack: Path, right: tuple[
     for plan, run, notes in zip(RUNS, right[0].runs, right[1], strict=True):
         told = rehearse(pack, "openapi.yaml", plan, item, seed=1, token=True)
         assert told.digest == run.requests  # the items, and a look at how their paths end, came before
-        heard = [(method, body.decode("utf-8", "replace")) for method, _, body in notes.seen[plan.items + bool(plan.items) :]]
+        asked = notes.seen[plan.items + bool(plan.items) :]
+        heard = [(method, body.decode("utf-8", "replace")) for method, _, body in asked]
         assert [(sent.method, sent.body or "") for sent in told.requests if not sent.body_note] == heard
 
 
