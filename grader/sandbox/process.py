@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import resource
 import shlex
@@ -23,7 +24,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.caches import disk_fault
+from grader.caches import cache_root, disk_fault
 from grader.model import Submission
 from grader.result import Isolation
 from grader.sandbox import Service, ServiceState, host
@@ -93,7 +94,7 @@ class ProcessSandbox:
         """The service, listening; `stack` ends all of it."""
         with self._stages.measure("build"):
             plan = detect(submission)
-            plan = msgspec.structs.replace(plan, port=_free_port(plan.port))
+            plan = msgspec.structs.replace(plan, port=stack.enter_context(_own_port(plan.port)))
             folder = stack.enter_context(_copy(submission.root))
             self._lend_dependencies(folder / "app", plan.folder)
             compile_here(plan, folder / "app" / plan.folder, folder / "bin", self._compiling())
@@ -242,8 +243,28 @@ def _copy(root: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _own_port(wanted: int) -> Iterator[int]:
+    """The wanted port when nobody has it, else any: what listens there already must not be graded.
+
+    Another grader that found the same port free a moment ago holds its lock: its service may still be starting.
+    """
+    folder = cache_root() / "ports"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / str(wanted)).open("w")
+    except OSError as error:
+        raise disk_fault(error, folder) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            wanted = 0
+        yield _free_port(wanted)
+
+
 def _free_port(wanted: int) -> int:
-    """The wanted port when nobody has it, else any: what listens there already must not be graded."""
+    """The wanted port when nothing listens on it, else any that is free."""
     taken = {int(address.rpartition(":")[2]) for address in listening()}
     for port in (wanted, 0):
         with socket.socket() as listener, contextlib.suppress(OSError):

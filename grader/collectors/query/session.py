@@ -29,6 +29,7 @@ _OUR_STATES = ("XX", "58", "53100", "57P01")  # broken inside, disk full, ended 
 _CRASHED = ("57P02", "57P03")  # another process of the server died, or it is still coming up again
 RECOVERY_SECONDS = 30.0
 POLL_SECONDS = 0.2
+SETTLING_SECONDS = 0.5
 T = TypeVar("T")
 
 _SQL_NAMES = {
@@ -122,13 +123,18 @@ class Session:
         raise StatementFailed(SqlError(sqlstate="57P02", message=message, file=self._file))
 
     def _recover(self) -> None:
-        """Wait until the server takes connections again; raises `OurFault` E221 when it does not."""
+        """Wait until the server takes connections again and keeps them; raises `OurFault` E221 when it does not.
+
+        A server that has not yet seen the death of one process still takes connections, and ends them all when it does.
+        """
         self.close()
         deadline = time.monotonic() + RECOVERY_SECONDS
         while True:
             try:
-                self._server.connect(self._database, role=self._role).close()
-            except OurFault:
+                with self._server.connect(self._database, role=self._role) as connection:
+                    time.sleep(SETTLING_SECONDS)
+                    connection.execute("SELECT 1")
+            except (psycopg.OperationalError, OurFault):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(POLL_SECONDS)
