@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
 from grader.checks.exchanges import Preparation, http_exhibit
 from grader.evidence.fuzz import FuzzFailure, FuzzRun
+from grader.exam.paths import MISSING, dig
 from grader.exhibits import AnyExhibit, RowsExhibit
 from grader.visible import one_line
 
@@ -76,8 +78,20 @@ def _example(run: FuzzRun, failure: FuzzFailure) -> AnyExhibit:
         failure.example,
         title=f"{failure.operation}: {_told(failure)}",
         before=_before(run, failure),
-        drawn=dict.fromkeys((*run.ids, *(earlier.value for earlier in failure.before if earlier.value)), "id"),
+        drawn=dict.fromkeys(
+            (*run.ids, *(earlier.value for earlier in failure.before if earlier.value), *_made(run, failure)), "id"
+        ),
     )
+
+
+def _made(run: FuzzRun, failure: FuzzFailure) -> tuple[str, ...]:
+    """What the service called the thing that the shown request made: a random name is another one in every run."""
+    received = failure.example.received
+    try:
+        name = dig(json.loads(received.body), run.named_by) if received else MISSING
+    except (ValueError, RecursionError):  # an answer may be no JSON, or nested without end
+        return ()
+    return (str(name),) if isinstance(name, str | int) else ()
 
 
 def _before(run: FuzzRun, failure: FuzzFailure) -> tuple[Preparation, ...]:

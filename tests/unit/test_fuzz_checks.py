@@ -98,6 +98,17 @@ def test_nothing_that_differs_between_two_runs_is_shown() -> None:
     assert "1234567" not in example.response
 
 
+@pytest.mark.parametrize("body", ['{"id": "x7Ka9Q", "self": "/x7Ka9Q"}', '{"id": true}', '["x"]', ""])
+def test_a_random_name_given_by_the_shown_request_is_masked(body: str) -> None:
+    made = failure("ST201", MAKE, 201)
+    made = msgspec.structs.replace(
+        made, example=msgspec.structs.replace(made.example, received=Received(status=201, body=body))
+    )
+    example = refuses_invalid(runs(made)).exhibits[0]
+    assert isinstance(example, HttpExhibit)
+    assert example.response.count("<id>") == body.count("x7Ka9Q")
+
+
 def test_the_same_fault_on_several_operations_is_told_once() -> None:
     broken = [failure("ST108", operation, 200, place="id", keyword="type") for operation in (LIST, READ, CHANGE)]
     found = conforms(runs(*broken))
