@@ -45,7 +45,7 @@ from grader.stages import Stages
 
 SOURCE, APP, DATA = "/src", "/app", "/data"
 APP_MEGABYTES, DATA_MEGABYTES = 192, 128
-STOP_SECONDS = 5
+STOP_SECONDS = 10  # what container engines give by themselves
 LOG_LINES, LOG_BYTES = 200, 8192
 PATHS = {
     "python": "/deps/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
