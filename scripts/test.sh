@@ -16,6 +16,7 @@ if [ "$mode" = fast ]; then
   echo "test-fast: all passed. What needs a container engine, PostgreSQL or a browser was left out: make test"
   exit 0
 fi
-$bin/pytest tests/contract tests/web --numprocesses 2 --dist loadfile --quiet
+$bin/pytest tests/contract -m alone --quiet
+$bin/pytest tests/contract tests/web -m "not alone" --numprocesses 2 --dist loadfile --quiet
 $bin/pytest tests/reference --numprocesses 2 --dist worksteal --quiet
 echo "test: all passed"

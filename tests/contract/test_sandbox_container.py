@@ -166,13 +166,14 @@ def of_session(engine: Engine, session: str) -> int:
     return len(containers) + len(engine.client.volumes.list(filters=filters))
 
 
+@pytest.mark.alone
 def test_what_a_killed_run_left_behind_is_removed_by_the_next(engine: Engine, tmp_path: Path) -> None:
     process, session = harness(tmp_path)
     engine.reap()
     assert of_session(engine, session) == 4, "a living run keeps what it started"
     process.kill()
     process.communicate()
-    assert of_session(engine, session) in (4, 0), "0 where another grader on this machine was the next"
+    assert of_session(engine, session) == 4
     with Engine.connect():
         assert of_session(engine, session) == 0
 
