@@ -10,7 +10,7 @@ from schema_server import SharedDatabases, shared
 
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.load import load, prepare
-from grader.evidence.schema import Column, Schema, Table
+from grader.evidence.catalog import Column, Schema, Table
 from grader.sql.schema import ddl
 from grader.sql.schema.places import placed
 from grader.sql.schema.splitter import split

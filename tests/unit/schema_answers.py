@@ -7,16 +7,8 @@ from pathlib import Path
 import msgspec
 
 from grader.checks.schema import CHECKS
-from grader.evidence.schema import (
-    Attempt,
-    Index,
-    Loading,
-    Probe,
-    Schema,
-    SchemaFacts,
-    SqlFile,
-    Table,
-)
+from grader.evidence.catalog import Index, Schema, Table
+from grader.evidence.schema import Attempt, Loading, Probe, SchemaFacts, SqlFile
 from grader.model import Finding
 from grader.sql.schema import ddl
 from grader.sql.schema.erd import diagram

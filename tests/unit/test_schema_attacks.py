@@ -8,7 +8,9 @@ from schema_answers import ERD, GOOD, ask, changed, deleted, facts, refused, stu
 
 from grader.collectors.schema.probes import _negative
 from grader.collectors.schema.values import candidates
-from grader.evidence.schema import Column, DiagramFile, DrawnEntity, ForeignKey, Schema, SchemaFacts, Table
+from grader.evidence.catalog import Column, ForeignKey, Schema, Table
+from grader.evidence.drawing import DiagramFile, DrawnEntity
+from grader.evidence.schema import SchemaFacts
 from grader.model import Outcome
 from grader.sql.schema import ddl, meanings
 from grader.sql.schema.erd import diagram

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from schema_answers import GOOD, ask, changed, facts
 
-from grader.evidence.schema import Late, LoadFailure, Loading, Place, Schema, SchemaFacts
+from grader.evidence.catalog import Place, Schema
+from grader.evidence.schema import Late, LoadFailure, Loading, SchemaFacts
 from grader.exhibits import CodeExhibit, SqlExhibit
 from grader.model import Outcome
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.schema import Schema, Table
+from grader.evidence.catalog import Schema, Table
 from grader.sql.schema import ddl
 from grader.sql.schema.dialect import named, sniffed
 from grader.sql.schema.places import placed

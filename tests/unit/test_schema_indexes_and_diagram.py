@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from schema_answers import ERD, ask, changed, facts, refused
 
-from grader.evidence.schema import DiagramFile
+from grader.evidence.drawing import DiagramFile
 from grader.exhibits import CodeExhibit, DiagramExhibit, TextExhibit
 from grader.model import Outcome
 

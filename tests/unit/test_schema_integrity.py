@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from schema_answers import ask, changed, deleted, facts, refused, stuck, took
 
-from grader.evidence.schema import Probe, SchemaFacts, Trigger
+from grader.evidence.catalog import Trigger
+from grader.evidence.schema import Probe, SchemaFacts
 from grader.exhibits import SqlExhibit
 from grader.model import Outcome
 

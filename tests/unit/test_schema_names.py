@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.evidence.schema import Column, ForeignKey, Schema, Table
+from grader.evidence.catalog import Column, ForeignKey, Schema, Table
 from grader.sql.schema import meanings
 from grader.sql.schema.names import column_words, shared_prefix, singular, table_words, words
 

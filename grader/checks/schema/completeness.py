@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.checks.schema import normalization
 from grader.checks.schema.footing import NAMES, ground, missing
 from grader.checks.schema.shown import code, loaded, table_asked, tables_asked
-from grader.evidence.schema import DATED, NUMBERS, TEXT, Column, LoadFailure, Place, SchemaFacts, Table
+from grader.evidence.catalog import DATED, NUMBERS, TEXT, Column, Place, Table
+from grader.evidence.schema import LoadFailure, SchemaFacts
 from grader.exhibits import AnyExhibit, SqlExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
 from grader.sql.schema import meanings

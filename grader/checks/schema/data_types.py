@@ -8,7 +8,8 @@ from grader.checks.schema.footing import ground, unopened
 from grader.checks.schema.integrity import loose, unguarded
 from grader.checks.schema.normalization import on_header
 from grader.checks.schema.shown import Fault, code, column_asked, counted, probed, refused_for, said, verdict
-from grader.evidence.schema import NUMBERS, TEXT, WHOLE, Column, Probe, SchemaFacts, Table
+from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Column, Table
+from grader.evidence.schema import Probe, SchemaFacts
 from grader.exhibits import AnyExhibit
 from grader.model import Check, Finding, for_review, not_applicable, passed
 from grader.sql.schema import meanings

@@ -6,7 +6,8 @@ from grader.checks.schema.footing import ground
 from grader.checks.schema.integrity import loose, unguarded
 from grader.checks.schema.rules import empty, may_be_empty, on_delete, says_what_was_sold
 from grader.checks.schema.shown import Fault, code, probed, shared
-from grader.evidence.schema import Probe, SchemaFacts, Table
+from grader.evidence.catalog import Table
+from grader.evidence.schema import Probe, SchemaFacts
 from grader.model import Check, Finding, blocked, for_review, not_applicable
 from grader.sql.schema.links import Link
 from grader.sql.schema.shop import Shop

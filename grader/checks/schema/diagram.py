@@ -12,7 +12,9 @@ from grader.checks.schema.normalization import category_columns, lists_categorie
 from grader.checks.schema.relations import misdirected
 from grader.checks.schema.rules import empty, may_be_empty, never_empty
 from grader.checks.schema.shown import Fault, keys_asked, shared, tables_asked, verdict
-from grader.evidence.schema import Cardinality, DiagramFile, DrawnRelationship, SchemaFacts, Table
+from grader.evidence.catalog import Table
+from grader.evidence.drawing import Cardinality, DiagramFile, DrawnRelationship
+from grader.evidence.schema import SchemaFacts
 from grader.exhibits import AnyExhibit, CodeExhibit, TextExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
 from grader.sql.schema.links import Link

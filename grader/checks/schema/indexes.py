@@ -9,7 +9,8 @@ import msgspec
 
 from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import Fault, code, indexes_asked, verdict
-from grader.evidence.schema import Index, SchemaFacts, Table
+from grader.evidence.catalog import Index, Table
+from grader.evidence.schema import SchemaFacts
 from grader.model import Check, Finding, blocked
 from grader.sql.schema.links import Link
 from grader.sql.schema.names import has, words

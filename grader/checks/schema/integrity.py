@@ -18,7 +18,8 @@ from grader.checks.schema.shown import (
     said,
     verdict,
 )
-from grader.evidence.schema import TEXT, WHOLE, Column, Probe, SchemaFacts, Table
+from grader.evidence.catalog import TEXT, WHOLE, Column, Table
+from grader.evidence.schema import Probe, SchemaFacts
 from grader.model import Check, Finding, Outcome, blocked, for_review, not_applicable, passed
 from grader.sql.schema.links import Link, polymorphic
 from grader.sql.schema.shop import Shop, Spot

@@ -9,7 +9,8 @@ import msgspec
 
 from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import Fault, code, column_asked, counted, table_asked, verdict
-from grader.evidence.schema import NUMBERS, TEXT, Column, SchemaFacts, Table
+from grader.evidence.catalog import NUMBERS, TEXT, Column, Table
+from grader.evidence.schema import SchemaFacts
 from grader.model import Check, Finding, blocked, for_review, not_applicable, passed
 from grader.sql.schema import meanings
 from grader.sql.schema.names import column_words, has, words

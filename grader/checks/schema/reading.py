@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from grader.checks.schema import data_types, indexes, integrity, normalization, rules
 from grader.checks.schema.footing import closed, ground
-from grader.evidence.schema import Column, SchemaFacts, Table
+from grader.evidence.catalog import Column, Table
+from grader.evidence.schema import SchemaFacts
 from grader.exhibits import DiagramColumn, DiagramEdge, DiagramExhibit, DiagramTable, RowsExhibit, TextExhibit
 from grader.model import Check, Finding, Outcome, for_review, not_applicable, passed
 from grader.sql.schema.shop import CORE, Shop

@@ -7,7 +7,8 @@ import msgspec
 from grader.checks.schema.footing import ground
 from grader.checks.schema.normalization import instead_of_link
 from grader.checks.schema.shown import code, keys_asked, table_asked
-from grader.evidence.schema import SchemaFacts, Table
+from grader.evidence.catalog import Table
+from grader.evidence.schema import SchemaFacts
 from grader.model import Check, Finding, blocked, failed, passed
 from grader.sql.schema.names import column_words
 from grader.sql.schema.shop import Shop, Spot

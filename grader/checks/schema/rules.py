@@ -9,7 +9,8 @@ import msgspec
 
 from grader.checks.schema.footing import ground, unopened
 from grader.checks.schema.shown import Fault, code, column_asked, probed, refused_for, verdict
-from grader.evidence.schema import TEXT, Place, Probe, SchemaFacts, Table
+from grader.evidence.catalog import TEXT, Place, Table
+from grader.evidence.schema import Probe, SchemaFacts
 from grader.model import Check, Finding, for_review, not_applicable
 from grader.sql.schema import meanings
 from grader.sql.schema.links import Link

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.evidence.schema import Attempt, Column, Place, Probe, SchemaFacts, Table
+from grader.evidence.catalog import Column, Place, Table
+from grader.evidence.schema import Attempt, Probe, SchemaFacts
 from grader.exhibits import AnyExhibit, CodeExhibit, SqlExhibit
 from grader.model import Finding, failed, passed
 from grader.visible import one_line

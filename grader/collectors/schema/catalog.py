@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.collectors.schema.session import connected
 from grader.database import Connection, Server
-from grader.evidence.schema import CheckRule, Column, ForeignKey, Index, Schema, Table, Trigger, Unique
+from grader.evidence.catalog import CheckRule, Column, ForeignKey, Index, Schema, Table, Trigger, Unique
 
 FAMILIES = {
     "int4": "int",

@@ -6,7 +6,8 @@ import re
 from pathlib import PurePosixPath
 
 from grader.errors import SubmissionFault
-from grader.evidence.schema import DiagramFile, SqlFile
+from grader.evidence.drawing import DiagramFile
+from grader.evidence.schema import SqlFile
 from grader.model import Submission
 from grader.sql.schema.erd import diagram
 from grader.sql.schema.splitter import Statement, split, too_large

@@ -17,7 +17,8 @@ from grader.collectors.schema.rows import Obstacle, RowMaker
 from grader.collectors.schema.session import CANCELLED, Session, state_of
 from grader.collectors.schema.values import quoted, unknown
 from grader.database import Server
-from grader.evidence.schema import NUMBERS, TEXT, Probe, Role, Schema
+from grader.evidence.catalog import NUMBERS, TEXT, Schema
+from grader.evidence.schema import Probe, Role
 from grader.sql.schema import meanings
 from grader.sql.schema.links import Link
 from grader.sql.schema.shop import Shop, Spot

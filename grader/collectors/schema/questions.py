@@ -9,7 +9,8 @@ from collections.abc import Callable
 import msgspec
 
 from grader.collectors.schema.rows import Obstacle, RowMaker
-from grader.evidence.schema import Attempt, Probe, Table
+from grader.evidence.catalog import Table
+from grader.evidence.schema import Attempt, Probe
 from grader.sql.schema.links import Link
 from grader.sql.schema.shop import Shop, Spot
 

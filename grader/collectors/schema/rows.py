@@ -14,7 +14,8 @@ import psycopg
 
 from grader.collectors.schema.session import Session, state_of
 from grader.collectors.schema.values import candidates, is_unique, key
-from grader.evidence.schema import WHOLE, Attempt, Column, Schema, Table
+from grader.evidence.catalog import WHOLE, Column, Schema, Table
+from grader.evidence.schema import Attempt
 from grader.visible import one_line
 
 TRIES = 40

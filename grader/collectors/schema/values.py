@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from grader.collectors.schema.patterns import example
-from grader.evidence.schema import TEXT, WHOLE, CheckRule, Column, Table
+from grader.evidence.catalog import TEXT, WHOLE, CheckRule, Column, Table
 from grader.sql.schema.names import column_words
 
 FIRST_KEY = 900_000

@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from grader.evidence.schema import CheckRule, Index, Place, Schema, Table
+from grader.evidence.catalog import CheckRule, Index, Place, Schema, Table
 from grader.sql.schema.ddl_draft import Draft, folded, index_key, names
 from grader.sql.schema.ddl_fallback import Fragment, domain, enum_in_body, fragments
 from grader.sql.schema.ddl_table import TableReader

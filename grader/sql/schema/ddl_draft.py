@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlglot import exp
 
-from grader.evidence.schema import CheckRule, Column, ForeignKey, Index, Place, Unique
+from grader.evidence.catalog import CheckRule, Column, ForeignKey, Index, Place, Unique
 
 UNNAMED = "grader_unnamed"  # what we call a constraint so that sqlglot reads it
 ACTIONS = ("NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")

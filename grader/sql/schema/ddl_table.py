@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from grader.evidence.schema import CheckRule, Column, ForeignKey, Place, Unique
+from grader.evidence.catalog import CheckRule, Column, ForeignKey, Place, Unique
 from grader.sql.schema.ddl_draft import UNNAMED, Draft, actions, folded, names
 from grader.sql.schema.ddl_types import read_type
 

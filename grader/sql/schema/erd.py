@@ -9,7 +9,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal
 
-from grader.evidence.schema import Cardinality, DiagramFile, DrawnColumn, DrawnEntity, DrawnRelationship
+from grader.evidence.drawing import Cardinality, DiagramFile, DrawnColumn, DrawnEntity, DrawnRelationship
 
 MOST = 500
 MAX_SHOWN = 4_000

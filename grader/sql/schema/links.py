@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from grader.evidence.schema import Column, Schema, Table
+from grader.evidence.catalog import Column, Schema, Table
 from grader.sql.schema.names import Words, column_words, shared_prefix, table_words
 
 DECLARED, IMPLIED = 1.0, 0.6

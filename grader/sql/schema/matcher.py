@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from grader.evidence.schema import Concept, Role, Schema, Table
+from grader.evidence.catalog import Schema, Table
+from grader.evidence.schema import Concept, Role
 from grader.sql.schema import vocabulary
 from grader.sql.schema.links import Links
 from grader.sql.schema.meanings import is_quantity

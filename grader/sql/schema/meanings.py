@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from grader.evidence.schema import DATED, NUMBERS, TEXT, WHOLE, Column, Table
+from grader.evidence.catalog import DATED, NUMBERS, TEXT, WHOLE, Column, Table
 from grader.sql.schema.names import Words, column_words, has, understood
 
 MONEY = frozenset({"price", "cost", "amount", "total", "subtotal", "balance", "fee", "freight", "discount", "tax"})

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
-from grader.evidence.schema import Schema, Table
+from grader.evidence.catalog import Schema, Table
 from grader.sql.schema.lexicon import GLUE, HAN, NO_SINGULAR, SYNONYMS, WORDS
 
 Words = tuple[str, ...]

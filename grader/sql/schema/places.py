@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from grader.evidence.schema import CheckRule, Column, ForeignKey, Index, Schema, Table, Unique
+from grader.evidence.catalog import CheckRule, Column, ForeignKey, Index, Schema, Table, Unique
 
 Keyed = TypeVar("Keyed", ForeignKey, Unique, CheckRule, Index)
 

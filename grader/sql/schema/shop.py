@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from grader.evidence.schema import Column, Role, Schema, Table
+from grader.evidence.catalog import Column, Schema, Table
+from grader.evidence.schema import Role
 from grader.sql.schema import meanings
 from grader.sql.schema.links import Link, Links
 from grader.sql.schema.meanings import Meaning

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from grader.errors import SubmissionFault
-from grader.evidence.schema import Place
+from grader.evidence.catalog import Place
 
 MAX_STATEMENTS = 5_000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.evidence.schema import DATED, TEXT, Table
+from grader.evidence.catalog import DATED, TEXT, Table
 from grader.sql.schema import meanings
 from grader.sql.schema.names import Words, column_words, has
 
