@@ -11,7 +11,8 @@ import pytest
 
 from grader.errors import OurFault
 from grader.model import Submission
-from grader.sandbox.container import ContainerService, DockerSandbox
+from grader.sandbox.container import DockerSandbox
+from grader.sandbox.container_service import ContainerService
 from grader.sandbox.engine import Engine
 from grader.sandbox.hardening import Limits
 from grader.stages import Stages

@@ -15,27 +15,27 @@ and offers it on a UNIX socket; a forwarder on our side puts a deadline and a ca
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from docker.models.containers import Container
 from docker.types import Mount
 
 from grader.errors import OurFault
 from grader.model import Submission
 from grader.result import Isolation
-from grader.sandbox import Service, ServiceState, golang
-from grader.sandbox.boot import BOOT_SECONDS, Boot, settled
+from grader.sandbox import Service, launch
+from grader.sandbox.boot import BOOT_SECONDS
 from grader.sandbox.build import Dependencies, no_compiler
 from grader.sandbox.companions import ADDRESS, no_postgres
-from grader.sandbox.engine import Engine, engine_errors, remove
-from grader.sandbox.forwarder import CAP_BYTES, DEADLINE_SECONDS, Event, Forwarder
+from grader.sandbox.container_service import ContainerService
+from grader.sandbox.engine import Engine, remove
+from grader.sandbox.forwarder import CAP_BYTES, DEADLINE_SECONDS, Forwarder
 from grader.sandbox.go_build import GoBuilds
 from grader.sandbox.hardening import SCRATCH, SUBMISSION_UID, Limits, folder_mount, hardened, mortal, volume_mount
 from grader.sandbox.holder import Holder, held
 from grader.sandbox.images import ImageInfo, Images
+from grader.sandbox.launch import APP, DATA, SOURCE
 from grader.sandbox.plan import Plan
 from grader.sandbox.stack import detect
 from grader.sandbox.starts import Starts
@@ -43,15 +43,7 @@ from grader.sandbox.trial import Attempt, Ended, attempted, ended
 from grader.sandbox.upstream import relay_upstream
 from grader.stages import Stages
 
-SOURCE, APP, DATA = "/src", "/app", "/data"
 APP_MEGABYTES, DATA_MEGABYTES = 192, 128
-STOP_SECONDS = 10  # what container engines give by themselves
-LOG_LINES, LOG_BYTES = 200, 8192
-PATHS = {
-    "python": "/deps/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "node": "/deps/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "go": f"{golang.BINARIES}:{golang.TOOLS}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-}
 ACCOUNTS = (
     f"root:x:0:0:root:/root:/usr/sbin/nologin\nsubmission:x:{SUBMISSION_UID}:{SUBMISSION_UID}::{SCRATCH}:/bin/sh\n"
 )
@@ -126,7 +118,7 @@ class DockerSandbox:
                 image = self._built(submission, plan)
             folders = self._folders(stack)
             options = self._options(plan, submission.root, "none", folders, {})
-            command = mortal(["sh", "-c", _script(plan, first=True)], int(seconds) + 1)
+            command = mortal(["sh", "-c", launch.script(plan, first=True)], int(seconds) + 1)
             container = self._engine.create("trial", image, command, options)
             stack.callback(remove, container)
             return ended(container, seconds)
@@ -230,141 +222,5 @@ class DockerSandbox:
                 folder_mount(folder / "group", "/etc/group"),
                 *folders,
             ],
-            "environment": _environment(plan, environment),
+            "environment": launch.environment(plan, environment),
         }
-
-
-class ContainerService:
-    """A submission running in a container that shares the holder's network."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        holder: Holder,
-        forwarder: Forwarder,
-        *,
-        plan: Plan,
-        image: str,
-        options: Mapping[str, object],
-        boot_seconds: float,
-    ) -> None:
-        self._engine, self._plan, self._image, self._options = engine, plan, image, options
-        self._holder, self._forwarder = holder, forwarder
-        self._container: Container | None = None
-        self._earlier = ""
-        self._boot = Boot(
-            plan,
-            state=self.look,
-            log=self.log,
-            address=lambda: ("127.0.0.1", forwarder.port),
-            seconds=boot_seconds,
-        )
-
-    @property
-    def base_url(self) -> str:
-        """The forwarder's address; the same after a restart."""
-        return self._forwarder.url
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Remarks on how it is run."""
-        return self._plan.notes
-
-    def events(self) -> tuple[Event, ...]:
-        """Responses the forwarder ended and connections it could not make, in order."""
-        return self._forwarder.events()
-
-    def start(self) -> None:
-        """Start and wait until it answers; raises `SubmissionFault` E320-E322 when it does not."""
-        self.launch()
-        self._boot.wait()
-
-    def launch(self) -> None:
-        """Start, and do not wait."""
-        command = mortal(["sh", "-c", _script(self._plan, first=self._container is None)])
-        container = self._engine.create("submission", self._image, command, self._options)
-        self._container = container
-        with engine_errors("starting the submission"):
-            container.start()
-
-    def asked(self, port: int) -> bytes:
-        """The first bytes that answer a plain request on any port of its network; nothing when there are none."""
-        return self._holder.asked(port)
-
-    def state(self) -> ServiceState:
-        """How it is doing, as the engine and the relay see it."""
-        return settled(self.look, self._plan.port)
-
-    def look(self) -> ServiceState:
-        """How it is doing this very moment."""
-        if self._container is None:
-            return ServiceState(running=False)
-        with engine_errors("asking how the submission is"):
-            self._container.reload()
-        state = self._container.attrs["State"]
-        running = bool(state["Running"])
-        return ServiceState(
-            running=running,
-            exit_code=None if running else int(state["ExitCode"]),
-            out_of_memory=bool(state["OOMKilled"]),
-            listening=self._holder.listening(),
-        )
-
-    def log(self) -> str:
-        """The end of what it printed, at most a few kilobytes, with what it printed before a restart."""
-        return (self._earlier + self._printed())[-LOG_BYTES:]
-
-    def restart(self) -> None:
-        """Ask it to end, start it again on the same folders; raises `SubmissionFault` when it does not come back."""
-        if self._container is not None:
-            with engine_errors("stopping the submission"):
-                self._container.stop(timeout=STOP_SECONDS)
-            self._earlier = self.log()
-            remove(self._container)
-        self.start()
-
-    def close(self) -> None:
-        """Kill and remove it."""
-        if self._container is not None:
-            remove(self._container)
-
-    def _printed(self) -> str:
-        if self._container is None:
-            return ""
-        with engine_errors("reading what the submission printed"):
-            data: bytes = self._container.logs(tail=LOG_LINES)
-        return data[-LOG_BYTES:].decode("utf-8", errors="replace")
-
-
-def _environment(plan: Plan, given: Mapping[str, str]) -> dict[str, str]:
-    """All the submission's process gets to see: nothing of ours is among it."""
-    environment = {
-        "PATH": PATHS[plan.stack],
-        "HOME": SCRATCH,
-        "PORT": str(plan.port),
-        "DATA_DIR": DATA,
-        "LANG": "C.UTF-8",
-        "PYTHONUNBUFFERED": "1",
-    }
-    if plan.import_root is not None:
-        environment["PYTHONPATH"] = "/".join(part for part in (APP, plan.folder, plan.import_root) if part)
-    if plan.stack == "go":
-        environment |= golang.environment(APP, c=bool(plan.compiled))
-    return {**environment, **given}
-
-
-def _script(plan: Plan, *, first: bool) -> str:
-    """What the container runs: copy the code to where it may write, once, then the start command."""
-    folder = shlex.quote("/".join(part for part in (APP, plan.folder) if part))
-    steps = []
-    if first:
-        steps.append(f"cp -R {SOURCE}/. {APP}/")
-    steps.append(f"cd {folder}")
-    if first and plan.stack == "node" and plan.installer:
-        steps.append("rm -rf node_modules && ln -s /deps/node_modules node_modules")
-    if first and plan.stack == "go":
-        steps += golang.first_steps(plan.start, plan.programs, APP)
-    if first and plan.prepare:
-        steps.append(plan.prepare)
-    steps.append(f"exec sh -c {shlex.quote(plan.start)}")
-    return " && ".join(steps)

@@ -10,7 +10,7 @@ import pytest
 from sandboxes import served, server, started_by
 
 from grader.errors import SubmissionFault
-from grader.sandbox.container import ContainerService
+from grader.sandbox.container_service import ContainerService
 from grader.sandbox.engine import Engine
 from grader.sandbox.hardening import MEGABYTE, Limits
 
