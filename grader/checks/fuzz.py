@@ -59,7 +59,7 @@ def accepts_valid(fuzzed: FuzzRuns, *, runs: tuple[str, ...] = ()) -> Finding:
         lambda failure: failure.code == "ST202",
         good="{sent} valid requests to {operations} operations were accepted",
         bad="{failing} of {operations} operations refused valid requests: {list}",
-        expected="an answer of success, or 404 for an item that does not exist",
+        expected="an answer of success, or 404 or 410 for an item that does not exist",
     )
 
 

@@ -79,7 +79,7 @@ use_after_free.enabled = {following}
 ensure_resource_availability.enabled = {following}
 response_schema_conformance.validate-formats = false  # a time without offset is the exam's own question
 positive_data_acceptance.enabled = {accepting}        # 14: off where invalid data are sent
-positive_data_acceptance.expected-statuses = ["2xx", "3xx", "401", "403", "404", "405", "429", "5xx"]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", "401", "403", "404", "405", "410", "429", "5xx"]
 negative_data_rejection.enabled = {refusing}          # 13: off where valid data are sent
 negative_data_rejection.expected-statuses = ["3xx", "4xx", "5xx"]  # 12: how it is refused is not graded
 """
