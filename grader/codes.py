@@ -66,6 +66,6 @@ CODES: dict[str, str] = {
     "E331": "The SQL is too large to be read.",
     "E332": "A SQL file is not text.",
     "E333": "submission.toml names an SQL dialect that does not exist.",
-    "E334": "The SQL makes more tables than are read.",
+    "E334": "The SQL makes more tables, columns or rules than are read.",
     "E340": "There is no query.sql.",
 }

@@ -111,7 +111,8 @@ class DiagramTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class DiagramEdge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A foreign key from `child.column` to `parent`. `one` says that a parent has at most one such child.
 
-    `warning` marks a finding about the reference itself, such as what a deletion takes with it.
+    `warning` marks a finding about the reference itself, such as what a deletion takes with it. One that is `implied`
+    is only named like a reference: the database does not know it.
     """
 
     child: str
@@ -119,6 +120,7 @@ class DiagramEdge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     parent: str
     one: bool = False
     optional: bool = False
+    implied: bool = False
     warning: str = ""
 
 

@@ -126,7 +126,8 @@ class Check(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
 
     `ask` is a pure function: evidence first, then keyword-only options. Those parameters *are* the options a
     pack may set; a misspelt one is refused when the pack is loaded. `title`, `why` and `fix` are the texts
-    for the reader; a pack may replace them for its own use of the check.
+    for the reader; a pack may replace them for its own use of the check. What `costly` checks read takes longer
+    to gather than all the rest: it is left out where only other checks are to be proven.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Check(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     title: str = ""
     why: str = ""
     fix: str = ""
+    costly: bool = False
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):

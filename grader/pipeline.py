@@ -67,13 +67,16 @@ def public(challenge: Challenge) -> Challenge:
 def scoring_part(challenge: Challenge, *, expecting: Collection[str] | None = None) -> Challenge:
     """A challenge without evidence that nothing scores on: what only informs costs time and proves nothing.
 
-    Where only some checks are `expecting` something, generated requests, which take most of the time, are left out
-    unless one of these checks reads them.
+    Where only some checks are `expecting` something, generated requests and full tables, which take most of the
+    time, are left out unless one of these checks reads them.
     """
     kinds = {CHECKS[use.check].needs for use in challenge.checks.values() if use.weight > 0}
+    costly = True
     if expecting is not None:
-        kinds -= {FuzzRuns} - {CHECKS[challenge.checks[id_].check].needs for id_ in expecting}
-    return part_about(challenge, kinds, collectors=COLLECTORS, checks=CHECKS)
+        expected = [CHECKS[challenge.checks[id_].check] for id_ in expecting]
+        kinds -= {FuzzRuns} - {check.needs for check in expected}
+        costly = any(check.costly for check in expected)
+    return part_about(challenge, kinds, collectors=COLLECTORS, checks=CHECKS, costly=costly)
 
 
 def grade(challenge: Challenge, given: str, request: Request, world: World) -> SavedEvidence:

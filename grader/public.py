@@ -25,9 +25,15 @@ def part_about(
     *,
     collectors: Mapping[str, Collector[Any]],
     checks: Mapping[str, Check[Any]],
+    costly: bool = True,
 ) -> Challenge:
-    """The part of a challenge that these kinds of evidence can answer: the rest is not asked."""
-    return _part(challenge, lambda use: checks[use.check].needs in kinds, collectors, checks)
+    """The part of a challenge that these kinds of evidence can answer, with or without its `costly` checks."""
+
+    def wanted(use: CheckUse) -> bool:
+        check = checks[use.check]
+        return check.needs in kinds and (costly or not check.costly)
+
+    return _part(challenge, wanted, collectors, checks)
 
 
 def _part(

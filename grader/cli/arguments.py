@@ -142,7 +142,9 @@ def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], sh
     )
     validate.add_argument("--good", action="store_true", help="only answers and variants that must lose nothing")
     validate.add_argument(
-        "--quick", action="store_true", help="send variants the challenge's own exam only, no generated requests"
+        "--quick",
+        action="store_true",
+        help="ask variants the challenge's own exam only: no generated requests, no full tables",
     )
     validate.add_argument("--static", action="store_true", help="read the pack only, grade nothing")
     validate.add_argument("--repeat", type=int, default=1, metavar="N", help="grade each answer N times and compare")

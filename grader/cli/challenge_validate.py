@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import multiprocessing
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +17,7 @@ from grader import pipeline
 from grader.cli import world
 from grader.cli.arguments import DEFAULT_SEED
 from grader.cli.packs import load
+from grader.database.reused import ReusedDatabases
 from grader.errors import OurFault, UsageError
 from grader.model import Challenge, Level, Outcome, Visibility
 from grader.pipeline import Request
@@ -24,6 +28,8 @@ from grader.validation.variants import Variant, variants
 
 WRONG = 2
 OURS = 3
+
+_reused: list[ReusedDatabases] = []  # of this process, which may be one of several workers
 
 
 class Task(NamedTuple):
@@ -57,7 +63,7 @@ def validate(arguments: argparse.Namespace) -> int:
         proof.note(tasks[number], grades)
     proof.conclude(whole=not (arguments.only or arguments.good or arguments.levels))
     if arguments.quick:
-        print("--quick: no generated requests were sent to variants; the whole proof is the one without it")
+        print("--quick: variants met no generated requests and no full tables; the whole proof is the one without it")
     return OURS if proof.ours else WRONG if proof.wrong else 0
 
 
@@ -160,8 +166,19 @@ class _Worker:
             challenge = pipeline.scoring_part(challenge, expecting=expecting)
         request = Request(level=task.level, seed=task.seed, confirm=self._arguments.confirm)
         with world.opened(self._arguments, challenge) as opened:
+            if isinstance(task.case, Variant):
+                opened = dataclasses.replace(opened, databases=self._databases(challenge))  # noqa: PLW2901 - the same world
             saved = pipeline.grade(challenge, str(root), request, opened)
         return pipeline.judge_saved(challenge, saved)
+
+    def _databases(self, challenge: Challenge) -> ReusedDatabases:
+        """Servers for variants, which are many and harmless: edits of answers that are correct."""
+        if not _reused:
+            running = contextlib.ExitStack()
+            inner = running.enter_context(world.opened(self._arguments, challenge)).databases
+            _reused.append(running.enter_context(ReusedDatabases(inner)))
+            Finalize(None, running.close, exitpriority=10)
+        return _reused[0]
 
 
 class _Proof:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 import psycopg
 
+from grader.database.metered import Meter
 from grader.result import Isolation
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -28,6 +29,9 @@ class Server(Protocol):
 
     def connect(self, database: str = "postgres", *, role: str = "postgres") -> Connection:
         """A connection in autocommit mode over the server's socket. Raises `OurFault` E221 when it is gone."""
+
+    def metered(self, database: str, *, role: str, most: int) -> tuple[Connection, Meter]:
+        """A connection that is cut when the answer to a statement exceeds `most` bytes; raises like `connect`."""
 
 
 class Template(msgspec.Struct, frozen=True):

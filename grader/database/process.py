@@ -17,6 +17,7 @@ import psycopg
 from grader.caches import made_once
 from grader.database import Connection, Server, Template
 from grader.database.cluster import as_account, copied, copy_tree, empty_cluster
+from grader.database.metered import Meter
 from grader.database.programs import programs, server_version
 from grader.errors import OurFault
 from grader.result import Isolation
@@ -45,9 +46,18 @@ class SocketServer:
 
     def connect(self, database: str = "postgres", *, role: str = "postgres") -> Connection:
         """A connection in autocommit mode; raises `OurFault` E221 when the server is gone."""
+        return self._connected(self._socket, database, role)
+
+    def metered(self, database: str, *, role: str, most: int) -> tuple[Connection, Meter]:
+        """A connection that is cut when the answer to a statement exceeds `most` bytes; raises like `connect`."""
+        meter = Meter(self._socket, most)
+        return self._connected(meter.folder, database, role), meter
+
+    @staticmethod
+    def _connected(socket: Path, database: str, role: str) -> Connection:
         try:
             return psycopg.connect(
-                host=str(self._socket), dbname=database, user=role, autocommit=True, connect_timeout=CONNECT_SECONDS
+                host=str(socket), dbname=database, user=role, autocommit=True, connect_timeout=CONNECT_SECONDS
             )
         except psycopg.OperationalError as error:
             raise OurFault("E221", f"PostgreSQL does not answer: {error}") from error

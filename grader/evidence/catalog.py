@@ -30,7 +30,8 @@ class Column(Fact, frozen=True, kw_only=True):
     """A column. `family` is the kind of its type with domains resolved (`numeric`, `text`, `timestamptz`, `enum` …).
 
     `type` is what PostgreSQL calls it; `args` are length, or precision and scale; `identity` is empty, `always` or
-    `by default`; `serial` says that the default takes the next number of a sequence.
+    `by default`; `serial` says that the default takes the next number of a sequence. In an answer for MySQL or SQLite
+    `declared` is the type as it was written, and `any_case` says that texts are compared whatever their case.
     """
 
     name: str
@@ -46,7 +47,14 @@ class Column(Fact, frozen=True, kw_only=True):
     domain: str = ""
     enum: tuple[str, ...] = ()
     comment: str = ""
+    declared: str = ""
+    any_case: bool = False
     place: Place | None = None
+
+    @property
+    def called(self) -> str:
+        """The type as its author knows it."""
+        return self.declared or self.type
 
     @property
     def numbered(self) -> bool:
@@ -106,10 +114,11 @@ class Index(Fact, frozen=True, kw_only=True):
 
 
 class Trigger(Fact, frozen=True, kw_only=True):
-    """A trigger as PostgreSQL prints it."""
+    """A trigger as PostgreSQL prints it, or as it was written for MySQL or SQLite."""
 
     name: str
     definition: str = ""
+    place: Place | None = None
 
 
 class Table(Fact, frozen=True, kw_only=True):

@@ -6,21 +6,24 @@ from typing import Literal
 
 from grader.evidence.catalog import Fact
 
-Cardinality = Literal["1", "0..1", "1..*", "0..*"]
+# `one` and `many` leave open whether there may be none; nothing where a line does not say how many.
+Cardinality = Literal["", "1", "0..1", "one", "1..*", "0..*", "many"]
 
 
 class DrawnColumn(Fact, frozen=True, kw_only=True):
-    """An attribute of a drawn entity."""
+    """An attribute of a drawn entity; `keys` holds any of PK, FK, UK."""
 
     name: str
     type: str = ""
     keys: tuple[str, ...] = ()
+    line: int = 0
 
 
 class DrawnEntity(Fact, frozen=True, kw_only=True):
-    """A box of the candidate's diagram."""
+    """A box of the candidate's diagram. Lines call it `name`; `label` stands in the box when that differs."""
 
     name: str
+    label: str = ""
     columns: tuple[DrawnColumn, ...] = ()
     line: int = 1
 
@@ -37,9 +40,11 @@ class DrawnRelationship(Fact, frozen=True, kw_only=True):
 
 
 class DiagramFile(Fact, frozen=True, kw_only=True):
-    """A file that holds a diagram. Only `mermaid` is read; other formats are shown to people.
+    """A file that holds a diagram: read, or (pictures, PDF, `other`) shown to people.
 
-    `other` may be a drawing in a form that we do not know; `unknown` draws nothing.
+    `other` may be a drawing in a form that we do not know; `unknown` draws nothing. `unread` are lines that could not
+    be read. `fault` says why the file is no whole picture or document; `width` and `height` are its pixels, 0 when it
+    does not say; `media` is its type, such as `image/png`.
     """
 
     name: str
@@ -49,3 +54,7 @@ class DiagramFile(Fact, frozen=True, kw_only=True):
     relationships: tuple[DrawnRelationship, ...] = ()
     unread: tuple[str, ...] = ()
     text: str = ""
+    fault: str = ""
+    width: int = 0
+    height: int = 0
+    media: str = ""

@@ -8,6 +8,7 @@ import msgspec
 
 from grader.evidence.catalog import Fact, Place, Schema, Table
 from grader.evidence.drawing import DiagramFile
+from grader.evidence.workload import Workload
 
 Concept = Literal["user", "product", "category", "order", "order_line", "product_category"]
 Dialect = Literal["postgres", "mysql", "sqlite"]
@@ -24,7 +25,8 @@ class LoadFailure(Fact, frozen=True, kw_only=True):
     """A statement that did not run.
 
     `kind`: `error` of the statement; `refused` by the grader's rules; `timeout`; `newer` than this server;
-    `unavailable`: it needs an extension that this server does not carry. The last two are never held against it.
+    `unavailable`: it needs an extension that this server does not carry; `unread`: MySQL or SQLite that the grader could
+    not read or copy. The last three are never held against it. `about` is the table whose rules such a statement changes.
     `structural` is False for data and other statements that the schema does not depend on; `table` is the table that
     it would have made.
     """
@@ -32,10 +34,11 @@ class LoadFailure(Fact, frozen=True, kw_only=True):
     statement: str
     message: str
     place: Place
-    kind: Literal["error", "refused", "timeout", "newer", "unavailable"] = "error"
+    kind: Literal["error", "refused", "timeout", "newer", "unavailable", "unread"] = "error"
     sqlstate: str = ""
     structural: bool = True
     table: str = ""
+    about: str = ""
 
     @property
     def theirs(self) -> bool:
@@ -118,13 +121,31 @@ class Probe(Fact, frozen=True, kw_only=True):
         return not self.obstacle and self.bad is not None
 
 
+class Disagreement(Fact, frozen=True, kw_only=True):
+    """Two rows made to contradict each other on the live schema, and undone: a recipe of `grader.sql.schema.anomalies`.
+
+    `rows` are what the recipe shows, as PostgreSQL returned them. `change` is the statement that made them differ, or
+    what was inserted last, with PostgreSQL's `answer`. `kept` says that the database does not let them differ: it
+    refused the change or kept the copies in step. With an `obstacle` it tells nothing.
+    """
+
+    id: str
+    statements: tuple[str, ...] = ()
+    change: str = ""
+    answer: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    kept: bool = False
+    obstacle: str = ""
+
+
 class SchemaFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that was found out about a submitted schema.
 
     `schema` is PostgreSQL's catalog after loading, with places from the files. `unloaded` names tables that the
     files define and the catalog lacks, with the concept each would have played. `doubtful` names, for a concept
     that was not found, tables without a known meaning that might play it. `helpers` tells what other tables are for.
-    When `dialect` is not `postgres` nothing was loaded and a person must judge.
+    When `dialect` is not `postgres`, all this was asked of a PostgreSQL copy of the schema: `shadow` is its script, and
+    `caveats` say in what it differs from the original.
     """
 
     dialect: Dialect = "postgres"
@@ -137,8 +158,12 @@ class SchemaFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     unloaded: dict[str, str] = {}
     doubtful: dict[str, tuple[str, ...]] = {}
     probes: tuple[Probe, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    workload: Workload | None = None
     diagrams: tuple[DiagramFile, ...] = ()
     notes: str = ""
+    caveats: tuple[str, ...] = ()
+    shadow: str = ""
 
     def role(self, concept: str) -> Table | None:
         """The table that plays a concept."""

@@ -66,19 +66,20 @@ def reference(column: DiagramColumn, table: DiagramTable, edges: Sequence[Diagra
 
 def _said(edge: DiagramEdge) -> str:
     number = f"{'one' if edge.one else 'many'} to {'at most one' if edge.optional else 'one'}"
-    return f"{edge.child}.{edge.column} references {edge.parent} ({number})"
+    how = "is named like a reference to" if edge.implied else "references"
+    return f"{edge.child}.{edge.column} {how} {edge.parent} ({number})"
 
 
 def _line(line: Line) -> list[Markup]:
     kind = "er-line er-line-bad" if line.edge.warning else "er-line"
-    parts = [path(line.path, kind), path(_one(line.parent), kind)]
+    parts = [path(line.path, f"{kind} er-implied" if line.edge.implied else kind), path(_one(line.parent), kind)]
     parts.append(path(_one(line.child) if line.edge.one else _crows_foot(line.child), kind))
     if line.edge.optional:
         end = line.parent
         parts.append(element("circle", class_="er-zero", cx=end.x + 16 * end.outward, cy=end.y, r=4))
     if line.edge.warning:
         child = line.child
-        parts.append(path(_sign(child.x + (3 if child.outward > 0 else -17), child.y - 20), "er-warning"))
+        parts.append(path(_sign(child.x + 20 * child.outward - 7, child.y - 7), "er-warning"))
     return parts
 
 

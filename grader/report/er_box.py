@@ -10,6 +10,13 @@ HEAD, ROW, FOOT = 28, 21, 6
 LETTER = 7.0
 NARROWEST, WIDEST = 150, 300
 MOST_COLUMNS = 20
+_SHORT = (
+    ("character varying", "varchar"),
+    ("character", "char"),
+    ("double precision", "double"),
+    (" without time zone", ""),
+    ("integer", "int"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +59,19 @@ def box_of(table: DiagramTable) -> Box:
 
 
 def type_text(column: DiagramColumn) -> str:
-    """The type, with a question mark when the column may be null."""
-    return f"{column.type}?" if column.nullable else column.type
+    """The type by its short name, with a question mark when the column may be null."""
+    short = column.type
+    for long, name in _SHORT:
+        short = short.replace(long, name)
+    if "timestamp" in short and short.endswith(" with time zone"):
+        short = short.replace("timestamp", "timestamptz").removesuffix(" with time zone")
+    return f"{short}?" if column.nullable else short
 
 
 def concept(table: DiagramTable) -> str:
     """What the table was taken for, when its name does not say it."""
-    return "" if table.concept.lower() == table.name.lower() else table.concept
+    said, meant = table.name.lower().replace("_", " "), table.concept.lower()
+    return "" if said in (meant, f"{meant}s", f"{meant}es", f"{meant[:-1]}ies") else table.concept
 
 
 def _drawn(columns: tuple[DiagramColumn, ...]) -> tuple[DiagramColumn, ...]:

@@ -20,7 +20,7 @@ from grader.report.er_order import SWEEPS, Node, depths, spread, untangle
 MARGIN, GAP = 12, 26
 APART = 14  # between two ends at the same side of a box
 INSET = 8  # from the corner of a box to an end
-LANE, SIDE = 12, 26  # width of a lane, and room beside the lanes for the line ends
+LANE, SIDE = 10, 26  # width of a lane, and room beside the lanes for the line ends
 SHELF = 1100
 DUMMY = 8
 
@@ -109,7 +109,7 @@ class _Graph:
         self.lanes = {gap: self._lanes(gap) for gap in range(len(self.layers))}
         self._columns()
         self.boxes = {name: self._placed(box) for name, box in self.boxes.items()}
-        self.height = max((box.y + box.height + MARGIN for box in self.boxes.values()), default=0.0)
+        self.height = max((self.top[node] + self._tall(node) + MARGIN for node in self.top), default=0.0)
 
     def lines(self) -> list[Line]:
         """Every link as a line."""

@@ -28,6 +28,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     gates_failed: tuple[str, ...] | None = ()  # None: not compared
     fails: tuple[str, ...] = ()
     blocked: tuple[str, ...] | None = None
+    review: tuple[str, ...] | None = None  # scored checks that may be left to a person; None: any
     problem: str | None = None  # the code of the problem that must be told
 
 

@@ -44,6 +44,9 @@ def differences(result: Result, expected: Expected) -> list[str]:
     found += _sets("checks", with_outcome(result, Outcome.FAIL), expected.fails)
     if expected.blocked is not None:
         found += _sets("blocked checks", with_outcome(result, Outcome.BLOCKED), expected.blocked)
+    if expected.review is not None:
+        left = sorted(set(with_outcome(result, Outcome.FOR_REVIEW)) - set(expected.review))
+        found += [f"left to a person: {', '.join(left)}"] if left else []
     codes = [problem.code for problem in result.problems]
     if expected.problem is not None and expected.problem not in codes:
         found.append(f"no problem {expected.problem} is told, but {', '.join(codes) or 'none'}")

@@ -1,8 +1,9 @@
 """Variants of reference answers: small edits of a good one, so that what they change is all they change.
 
 `variants/<answer>.toml` beside the answers holds `[[mutant]]` (one fault, and the checks that must see it) and
-`[[equivalent]]` (as correct as the answer itself: it must lose nothing). An edit replaces a text that stands in a file
-exactly once, so an answer that is rewritten breaks its variants loudly.
+`[[equivalent]]` (as correct as the answer itself: it must lose nothing). `review` above them names the checks that
+these may leave to a person; without it any. An edit replaces a text that stands in a file exactly once, so an answer
+that is rewritten breaks its variants loudly.
 """
 
 from __future__ import annotations
@@ -48,12 +49,16 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Equivalent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A change after which the answer is as correct as before, and `why`; it must lose nothing at these levels."""
+    """A change after which the answer is as correct as before, and `why`; it must lose nothing at these levels.
+
+    `review` names checks that may be left to a person because of it.
+    """
 
     name: str
     why: str
     change: tuple[Edit, ...]
     levels: tuple[Level, ...] = (Level.MID,)
+    review: tuple[str, ...] = ()
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    review: tuple[str, ...] | None = None  # what equivalents may leave to a person; None: anything
     mutant: tuple[Mutant, ...] = ()
     equivalent: tuple[Equivalent, ...] = ()
 
@@ -128,7 +134,7 @@ def _read(path: Path, known: dict[str, Answer], checks: Sequence[str]) -> list[V
     if base is None:
         raise UsageError(CODE, f"{path} changes no answer there is", help=did_you_mean(path.stem, known))
     _Proof(text, base, checks).run(file)
-    return [*(_mutant(base, m) for m in file.mutant), *(_equivalent(base, e) for e in file.equivalent)]
+    return [*(_mutant(base, m) for m in file.mutant), *(_equivalent(base, e, file.review) for e in file.equivalent)]
 
 
 def _mutant(base: Answer, mutant: Mutant) -> Variant:
@@ -143,8 +149,9 @@ def _mutant(base: Answer, mutant: Mutant) -> Variant:
     )
 
 
-def _equivalent(base: Answer, equivalent: Equivalent) -> Variant:
-    expected = Expected(score=(100.0, 100.0), blocked=())
+def _equivalent(base: Answer, equivalent: Equivalent, left: tuple[str, ...] | None) -> Variant:
+    review = None if left is None else (*left, *equivalent.review)
+    expected = Expected(score=(100.0, 100.0), blocked=(), review=review)
     return Variant(
         name=f"{base.name}/{equivalent.name}",
         base=base.root,
@@ -161,6 +168,7 @@ class _Proof:
 
     def run(self, file: _File) -> None:
         """Raises the error of the text at the first mistake."""
+        self._known(self._base.name, "review", file.review or (), ())
         seen: set[str] = set()
         entries: list[tuple[Place, Mutant | Equivalent]] = [
             *((("mutant", number), mutant) for number, mutant in enumerate(file.mutant)),
@@ -173,6 +181,8 @@ class _Proof:
             self._edits(entry, at)
             if isinstance(entry, Mutant):
                 self._names(entry, at)
+            else:
+                self._known(entry.name, "review", entry.review, at)
 
     def _edits(self, entry: Mutant | Equivalent, at: Place) -> None:
         if not entry.change:
@@ -192,8 +202,12 @@ class _Proof:
         if not mutant.fails:
             what = f"`{mutant.name}` fails nothing: a fault that no check sees is no mutant"
             raise self._text.value(mutant.name, what, at=(*at, "name"))
-        for key in ("fails", "blocked"):
-            for name in getattr(mutant, key):
-                if name not in self._checks and (key, mutant.blocked) != ("blocked", (ANY,)):
-                    what = f"`{mutant.name}`: the pack has no check `{name}`"
-                    raise self._text.value(name, what, label=did_you_mean(name, self._checks), at=(*at, key))
+        self._known(mutant.name, "fails", mutant.fails, at)
+        if mutant.blocked != (ANY,):
+            self._known(mutant.name, "blocked", mutant.blocked, at)
+
+    def _known(self, variant: str, key: str, names: Sequence[str], at: Place) -> None:
+        for name in names:
+            if name not in self._checks:
+                what = f"`{variant}`: the pack has no check `{name}`"
+                raise self._text.value(name, what, label=did_you_mean(name, self._checks), at=(*at, key))

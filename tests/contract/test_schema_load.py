@@ -10,7 +10,9 @@ from schema_server import SharedDatabases, shared
 
 from grader.collectors.schema import load as schema_load
 from grader.collectors.schema.catalog import read_catalog
-from grader.collectors.schema.load import load, prepare, tables_in
+from grader.collectors.schema.extent import tables_in
+from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.session import Session
 from grader.database import Server
 from grader.evidence.schema import Loading
 from grader.sql.schema.splitter import split
@@ -185,3 +187,36 @@ def test_notices_and_results_leave_no_trace(server: Server) -> None:
         server, "DO $$ BEGIN RAISE NOTICE 'score: 100'; END $$; SELECT 'PASS', 100; CREATE TABLE a (id int);"
     )
     assert "100" not in repr((found.failures, found.late, found.set_aside))
+
+
+def test_triggers_find_their_tables_in_the_schema_that_the_script_chose(server: Server) -> None:
+    loaded(
+        server,
+        """
+        CREATE SCHEMA shop; SET search_path TO shop;
+        CREATE TABLE stock (n int); CREATE TABLE sold (n int);
+        CREATE FUNCTION take() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN INSERT INTO stock VALUES (NEW.n); RETURN NEW; END $$;
+        CREATE TRIGGER t AFTER INSERT ON sold FOR EACH ROW EXECUTE FUNCTION take();
+        """,
+    )
+    with Session(server, 5.0) as session:
+        session.run("INSERT INTO shop.sold VALUES (1)")
+        assert session.run("SELECT count(*) FROM shop.stock").fetchone() == (1,)
+
+
+def test_operators_of_a_script_never_stand_in_for_ours_where_we_have_all_rights(server: Server) -> None:
+    found = loaded(
+        server,
+        """
+        CREATE FUNCTION evil(name, name) RETURNS bool LANGUAGE plpgsql AS
+            $$ BEGIN EXECUTE 'ALTER ROLE candidate SUPERUSER'; RETURN true; END $$;
+        CREATE OPERATOR public.!~ (LEFTARG = name, RIGHTARG = name, FUNCTION = evil);
+        CREATE TABLE a (id int);
+        """,
+    )
+    assert found.failures == ()
+    assert tables_in(server) == 1
+    with server.connect() as boss:
+        asked = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = 'candidate'"
+        assert boss.execute(asked).fetchone() == (False,)

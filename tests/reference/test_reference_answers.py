@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from grader import pipeline
 from grader.assess import assess
 from grader.checks import CHECKS
 from grader.database.container import ContainerDatabases
+from grader.database.reused import ReusedDatabases
 from grader.model import Challenge, Level
 from grader.packs import find_pack
 from grader.pipeline import Request, World
@@ -41,17 +43,25 @@ def cases() -> list[tuple[str, Case, Level]]:
     return [(name, case, level) for name in CHALLENGES for case in known(name) for level in case.expected]
 
 
+@pytest.fixture(scope="session")
+def databases_of_variants() -> Iterator[ReusedDatabases]:
+    """Variants are many and harmless, so they share a server; each gets an empty database."""
+    with Engine.connect() as engine, ReusedDatabases(ContainerDatabases(engine)) as databases:
+        yield databases
+
+
 @pytest.mark.engine
 @pytest.mark.reference
 @pytest.mark.parametrize(
     ("name", "case", "level"), [pytest.param(n, c, v, id=f"{n}/{c.name}/{v}") for n, c, v in cases()]
 )
 def test_answer_gets_its_grade_and_saved_evidence_gives_it_again(
-    engine: Engine, name: str, case: Case, level: Level
+    engine: Engine, request: pytest.FixtureRequest, name: str, case: Case, level: Level
 ) -> None:
     stages = Stages()
-    databases = ContainerDatabases(engine)
-    sandbox = DockerSandbox(engine, stages, postgres=databases.beside)
+    own = ContainerDatabases(engine)
+    databases = request.getfixturevalue("databases_of_variants") if isinstance(case, Variant) else own
+    sandbox = DockerSandbox(engine, stages, postgres=own.beside)
     world = World(sandbox=sandbox, databases=databases, stages=stages)
     # Variants are many: here they get the challenge's own exam, `grader challenge validate` sends them everything
     fails = case.expected[level].fails

@@ -11,7 +11,7 @@ from grader.evidence.catalog import Index, Schema, Table
 from grader.evidence.schema import Attempt, Loading, Probe, SchemaFacts, SqlFile
 from grader.model import Finding
 from grader.sql.schema import ddl
-from grader.sql.schema.erd import diagram
+from grader.sql.schema.diagrams.sniffing import diagram
 from grader.sql.schema.matcher import match
 from grader.sql.schema.splitter import split
 

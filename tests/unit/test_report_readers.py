@@ -21,6 +21,7 @@ from grader.exhibits import (
 )
 from grader.model import Level, Outcome, Visibility
 from grader.report import FORMATS, er, er_layout, overview, wording
+from grader.report.er_box import type_text
 from grader.report.figures import code_rows
 from grader.report.views import candidate
 from grader.result import ChallengeRef, CheckResult, GateResult, Result
@@ -329,6 +330,30 @@ def test_a_required_reference_has_no_circle_because_another_may_be_empty() -> No
     required, optional = er_layout.layout(tables, edges).lines
     assert abs(required.parent.y - optional.parent.y) >= er_layout.APART
     assert er.diagram(DiagramExhibit(tables=tables, edges=edges)).count('class="er-zero"') == 1
+
+
+def test_a_reference_that_the_database_does_not_know_is_dashed() -> None:
+    whole = shop()
+    first, *rest = whole.edges
+    drawn = er.diagram(replace(whole, edges=(replace(first, implied=True), *rest)))
+    assert drawn.count("er-implied") == 1
+    assert f"{first.child}.{first.column} is named like a reference to {first.parent}" in drawn
+
+
+def test_lines_that_run_below_all_boxes_stay_in_the_picture() -> None:
+    key = DiagramColumn(name="id", type="bigint", keys=("PK",))
+    names = [f"t{n}" for n in range(9)]
+    tables = tuple(DiagramTable(name=name, columns=(key, *(key,) * (n % 3))) for n, name in enumerate(names))
+    edges = [DiagramEdge(child=a, column="id", parent=b) for i, b in enumerate(names) for a in names[i + 1 :: 2]]
+    placed = er_layout.layout(tables, edges)
+    heights = [float(y) for line in placed.lines for y in re.findall(r"V(\d+)", line.path)]
+    assert max(heights) <= placed.height
+
+
+def test_types_are_drawn_by_their_short_names() -> None:
+    types = ("timestamp with time zone", "timestamp(3) without time zone", "character varying(20)", "double precision")
+    short = [type_text(DiagramColumn(name="c", type=type_, nullable=True)) for type_ in types]
+    assert short == ["timestamptz?", "timestamp(3)?", "varchar(20)?", "double?"]
 
 
 def test_findings_about_tables_and_references_are_marked_too() -> None:

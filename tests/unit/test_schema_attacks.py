@@ -13,7 +13,7 @@ from grader.evidence.drawing import DiagramFile, DrawnEntity
 from grader.evidence.schema import SchemaFacts
 from grader.model import Outcome
 from grader.sql.schema import ddl, meanings
-from grader.sql.schema.erd import diagram
+from grader.sql.schema.diagrams.sniffing import diagram
 from grader.sql.schema.names import words
 from grader.sql.schema.shop import Spot
 from grader.sql.schema.splitter import split
@@ -388,9 +388,16 @@ def test_what_may_stand_on_lines_that_were_not_read_is_not_absent() -> None:
 
 def test_what_may_stand_in_a_second_diagram_is_not_absent() -> None:
     erd = ERD.replace("    users ||--o{ orders : places\n", "")
-    evidence = drawn(("erd.md", erd), ("erd.dbml", "Table users {\n id int\n}"))
+    evidence = drawn(("erd.md", erd), ("erd.dot", "digraph { users -> orders }"))
     assert ask("schema.erd_entities", evidence).outcome is Outcome.FOR_REVIEW
     assert ask("schema.erd_entities", drawn(("erd.md", erd))).outcome is Outcome.FAIL
+
+
+def test_drawings_that_can_be_read_are_one_drawing() -> None:
+    erd = ERD.replace("    users ||--o{ orders : places\n", "")
+    evidence = drawn(("erd.md", erd), ("erd-users.dbml", "Table users {\n id int\n}\nRef: orders.user_id > users.id"))
+    for check in DIAGRAM_CHECKS:
+        assert ask(f"schema.{check}", evidence).outcome is Outcome.PASS
 
 
 def test_the_file_named_erd_is_the_diagram_and_not_an_example_in_the_readme() -> None:

@@ -151,8 +151,8 @@ def test_a_document_without_a_diagram_is_none() -> None:
     assert any(isinstance(exhibit, TextExhibit) for exhibit in found.exhibits)
 
 
-@pytest.mark.parametrize("format_", ["picture", "pdf", "dbml", "plantuml", "drawio"])
-def test_other_formats_are_there_and_wait_for_a_person(format_: str) -> None:
+@pytest.mark.parametrize("format_", ["picture", "pdf"])
+def test_pictures_and_documents_are_there_and_wait_for_a_person(format_: str) -> None:
     file = DiagramFile(name="erd.x", format=format_, size=30_000, text="Table users {")  # type: ignore[arg-type]
     evidence = msgspec.structs.replace(facts(), diagrams=(file,))
     assert ask("schema.erd_present", evidence).outcome is Outcome.PASS
@@ -254,7 +254,7 @@ def test_a_mark_says_of_a_column_only_what_is_so_of_that_column() -> None:
     marks = {f"{table.name}.{c.name}": c.warning for table in exhibit.tables for c in table.columns if c.warning}
     assert marks.keys() == {"orders.user_id", "order_items.product_id"}
     assert "latest orders of a user" in marks["orders.user_id"]
-    assert marks["order_items.product_id"] == "is not the first column of any index"
+    assert "latest orders" not in marks["order_items.product_id"]
 
 
 def test_a_diagram_of_many_tables_is_bounded() -> None:

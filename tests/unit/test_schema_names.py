@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.catalog import Column, ForeignKey, Schema, Table
+from grader.evidence.schema import Role
 from grader.sql.schema import meanings
 from grader.sql.schema.names import column_words, shared_prefix, singular, table_words, words
+from grader.sql.schema.shop import Shop
 
 
 @pytest.mark.parametrize(
@@ -118,5 +120,42 @@ def test_a_reference_is_neither_money_nor_quantity() -> None:
 
 
 def test_columns_with_unknown_names_are_called_unclear() -> None:
-    table = table_of(("kwota", "numeric"), ("price", "numeric"), ("nazwa", "text"))
-    assert [column.name for column in meanings.unclear(table, ("numeric",))] == ["kwota"]
+    table = table_of(("zork", "numeric"), ("price", "numeric"), ("nazwa", "text"))
+    assert [column.name for column in meanings.unclear(table, ("numeric",))] == ["zork"]
+
+
+def test_a_piece_of_the_tables_name_is_left_out_of_a_column() -> None:
+    medicine = Table(name="medicine", columns=table_of(("namemed", "text"), ("id_med", "int")).columns)
+    assert column_words("namemed", medicine) == ("name",)
+    client = Table(name="client", columns=table_of(("numc", "int"), ("nomc", "text"), ("emailc", "text")).columns)
+    assert column_words("emailc", client) == ("email",)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("ar", "price"), ("name_ar", "name ar"), ("db_host", "db host")])
+def test_very_short_words_mean_something_only_alone(name: str, expected: str) -> None:
+    assert " ".join(words(name)) == expected
+
+
+@pytest.mark.parametrize(("name", "line_price"), [("desconto", None), ("discount", None), ("line_total", "line_total")])
+def test_a_discount_is_no_price_of_a_line(name: str, line_price: str | None) -> None:
+    line = Table(name="order_items", columns=table_of(("quantity", "int"), (name, "numeric")).columns)
+    shop = Shop(Schema(tables=(line,)), {"order_line": Role(table="order_items")})
+    spot = shop.line_price()
+    assert (spot.column.name if spot else None) == line_price
+
+
+def test_an_amount_ordered_beside_a_price_counts_pieces() -> None:
+    table = table_of(("amount_ordered", "int"), ("price", "numeric"))
+    assert meanings.is_quantity(table.columns[0], table)
+    other = table_of(("order_amount", "int"), ("price", "numeric"))
+    assert not meanings.is_quantity(other.columns[0], other)
+
+
+def test_a_birthday_is_known_in_other_languages() -> None:
+    table = table_of(("dogum_tarihi", "timestamp"), ("created_at", "timestamp"))
+    assert [meanings.is_birthday(column, table) for column in table.columns] == [True, False]
+
+
+def test_a_region_is_no_state_of_an_order() -> None:
+    table = table_of(("region", "text"))
+    assert not meanings.is_status(table.columns[0], table)

@@ -168,5 +168,5 @@ def test_a_history_of_prices_is_as_good() -> None:
 
 
 def test_a_column_in_words_nobody_knows_waits_for_a_person() -> None:
-    sql = changed(NO_PRICE) + "ALTER TABLE order_items ADD COLUMN kwota numeric(10, 2);"
+    sql = changed(NO_PRICE) + "ALTER TABLE order_items ADD COLUMN zork numeric(10, 2);"
     assert ask("schema.price_at_purchase", facts(sql)).outcome is Outcome.FOR_REVIEW

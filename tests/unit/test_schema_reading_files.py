@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from grader.collectors.schema.choosing import chosen, natural
 from grader.collectors.schema.collector import concepts
-from grader.collectors.schema.files import chosen, decoded, diagrams, natural, notes, statements, up_only
+from grader.collectors.schema.drawings import diagrams
+from grader.collectors.schema.files import notes, statements
 from grader.collectors.schema.patterns import example
 from grader.collectors.schema.policy import plan
 from grader.collectors.schema.rows import steady
+from grader.collectors.schema.scripts import decoded, up_only
 from grader.errors import SubmissionFault
 from grader.model import Submission
 from grader.sql.schema.splitter import split
+
+TABLE = "CREATE TABLE t (id int);"
 
 
 def submitted(root: Path, **files: str | bytes) -> Submission:
@@ -27,7 +32,7 @@ def submitted(root: Path, **files: str | bytes) -> Submission:
 
 
 def test_schema_sql_goes_first_and_others_are_named(tmp_path: Path) -> None:
-    names, remark = chosen(submitted(tmp_path, schema_DOT_sql="", seed_DOT_sql=""))
+    names, remark = chosen(submitted(tmp_path, schema_DOT_sql=TABLE, seed_DOT_sql="INSERT INTO t VALUES (1);"))
     assert names == ("schema.sql",)
     assert "seed.sql" in remark
 
@@ -48,7 +53,7 @@ def test_a_single_sql_file_is_taken_whatever_its_name(tmp_path: Path) -> None:
 
 
 def test_several_sql_files_are_read_in_order_and_said(tmp_path: Path) -> None:
-    names, remark = chosen(submitted(tmp_path, b_DOT_sql="", a_DOT_sql="", drop_all_DOT_sql=""))
+    names, remark = chosen(submitted(tmp_path, b_DOT_sql=TABLE, a_DOT_sql=TABLE, drop_all_DOT_sql=TABLE))
     assert names == ("a.sql", "b.sql")
     assert "there is no schema.sql" in remark
 
@@ -69,7 +74,7 @@ def test_included_files_come_in_their_place(tmp_path: Path) -> None:
         schema_DOT_sql="SELECT 1;\n\\i tables/users.sql\nSELECT 3;\n\\i /etc/passwd\n\\i ../other.sql",
         tables__users_DOT_sql="SELECT 2;\n\\ir users.sql\n",
     )
-    _, found = statements(submission, ("schema.sql",))
+    _, found, _ = statements(submission, ("schema.sql",))
     assert [s.text for s in found if s.kind == "sql"] == ["SELECT 1", "SELECT 2", "SELECT 3"]
 
 

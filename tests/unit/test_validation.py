@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from rubrics import CHECKS, Numbers, challenge, criterion, saved, use
 
 from grader.assess import assess
 from grader.errors import UsageError
-from grader.model import Gate, Level
+from grader.model import Finding, Gate, Level, for_review, passed
 from grader.result import Result
 from grader.validation.answers import Expected, answers
 from grader.validation.proof import comparable, differences, matrix, uncaught
@@ -41,6 +42,18 @@ def test_a_grade_as_expected_has_no_differences() -> None:
 )
 def test_every_difference_is_told(expected: Expected, told: str) -> None:
     assert any(told in line for line in differences(result(0), expected))
+
+
+def unsure_of_b(_: Numbers, *, name: str, floor: int = 1) -> Finding:
+    return for_review(f"who knows whether {floor} are enough") if name == "b" else passed("enough")
+
+
+def test_a_check_that_is_left_to_a_person_is_told_unless_it_may_be() -> None:
+    checks = {"at_least": msgspec.structs.replace(CHECKS["at_least"], ask=unsure_of_b)}
+    graded = assess(PACK, saved({Numbers: Numbers()}), checks)
+    assert differences(graded, Expected(review=("a",))) == ["left to a person: b"]
+    assert differences(graded, Expected(review=("b",))) == []
+    assert differences(graded, Expected()) == []
 
 
 def test_a_scored_check_nothing_catches_is_found() -> None:

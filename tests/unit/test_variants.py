@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from grader import pipeline
 from grader.errors import UsageError
 from grader.model import Level
+from grader.packs import find_pack
 from grader.validation.answers import Answer, answers
 from grader.validation.variants import Variant, variants
 
@@ -122,3 +124,23 @@ def test_answers_and_variants_are_made_alike(folder: Path) -> None:
     whole: Answer = answers(folder)[0]
     with whole.made() as root:
         assert root == folder / "good-one"
+
+
+def test_what_may_be_left_to_a_person_is_said_for_all_and_for_one(folder: Path) -> None:
+    one = EQUIVALENT.replace("levels", 'review = ["total"]\nlevels')
+    assert read(folder, EQUIVALENT)[0].expected[Level.MID].review is None
+    assert read(folder, 'review = ["pages"]\n' + EQUIVALENT)[0].expected[Level.MID].review == ("pages",)
+    assert read(folder, 'review = ["pages"]\n' + one)[0].expected[Level.MID].review == ("pages", "total")
+    for text in ('review = ["nothing"]\n' + EQUIVALENT, one.replace("total", "nothing")):
+        with pytest.raises(UsageError, match="the pack has no check `nothing`"):
+            read(folder, text)
+
+
+def test_what_takes_long_to_gather_is_left_out_where_other_checks_are_proven() -> None:
+    pack = pipeline.load(find_pack("ecommerce-schema", Path(__file__).parents[2] / "challenges"))
+    costly = {"workload", "searches"}
+    assert costly <= set(pipeline.scoring_part(pack).checks)
+    assert costly <= set(pipeline.scoring_part(pack, expecting=("workload",)).checks)
+    quick = set(pipeline.scoring_part(pack, expecting=("money", "reference-indexes")).checks)
+    assert not costly & quick
+    assert {"money", "reference-indexes", "value-ranges"} <= quick

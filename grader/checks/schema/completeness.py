@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 from grader.checks.schema import normalization
+from grader.checks.schema.dialects import NAMES as DIALECTS
 from grader.checks.schema.footing import NAMES, ground, missing
-from grader.checks.schema.shown import code, loaded, table_asked, tables_asked
-from grader.evidence.catalog import DATED, NUMBERS, TEXT, Column, Place, Table
-from grader.evidence.schema import LoadFailure, SchemaFacts
+from grader.checks.schema.shown import code, loaded, tables_asked
+from grader.evidence.catalog import Place, Table
+from grader.evidence.schema import LoadFailure, Role, SchemaFacts
 from grader.exhibits import AnyExhibit, SqlExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
-from grader.sql.schema import meanings
-from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Shop
 
 HALF = 0.5
-_FAMILIES = {
-    "an e-mail or login name": TEXT,
-    "a name": TEXT,
-    "a price": NUMBERS,
-    "how many of it are in stock": NUMBERS,
-    "the time it was placed": TEXT,
-    "a quantity": NUMBERS,
-}
-_STATES = frozenset(
-    {
-        *(
-            "paid",
-            "payment",
-            "ship",
-            "shipped",
-            "shipment",
-            "sent",
-            "delivered",
-            "cancelled",
-            "canceled",
-            "cancel",
-            "open",
-        ),
-        *("closed", "complete", "completed", "done", "finished", "fulfilled", "returned", "refund", "refunded"),
-        *("bezahlt", "versendet", "versandt", "verschickt", "geliefert", "storniert", "abgeschlossen", "offen"),
-        *("pagado", "enviado", "entregado", "cancelado", "anulado", "abierto", "cerrado"),
-    }
-)
 TITLES = {
     "user": "users",
     "product": "products",
@@ -53,8 +24,6 @@ TITLES = {
 
 def loads(facts: SchemaFacts) -> Finding:
     """At least half of the tables it defines are there."""
-    if facts.dialect != "postgres":
-        return ground(facts) or passed("")
     made, written = len(facts.schema.tables), len(facts.loading.tables_written)
     excused = sum(1 for failure in facts.loading.failures if failure.table and not failure.theirs)
     if made == 0:
@@ -104,7 +73,14 @@ def runs(facts: SchemaFacts) -> Finding:
             score=HALF,
             exhibits=(*code(facts, late.place, late.message), _script_run(facts, late.statement, late.message)),
         )
-    return passed(f"all {loading.ran} statements that make the schema ran{_aside(facts)}")
+    unread = next((failure for failure in loading.failures if failure.kind == "unread"), None)
+    if unread is not None:
+        return for_review(
+            f"{unread.place}: {unread.message}. Whether {DIALECTS[facts.dialect]} takes it, a person must say",
+            exhibits=code(facts, unread.place, unread.message),
+        )
+    how = "" if facts.dialect == "postgres" else f", read as {DIALECTS[facts.dialect]} and run as a PostgreSQL copy"
+    return passed(f"all {loading.ran} statements that make the schema ran{how}{_aside(facts)}")
 
 
 def _aside(facts: SchemaFacts) -> str:
@@ -126,10 +102,10 @@ def _failure_shown(facts: SchemaFacts, failure: LoadFailure | None) -> tuple[Any
 
 def _script_run(facts: SchemaFacts, statement: str, answer: str) -> SqlExhibit:
     return SqlExhibit(
-        title="The statement and PostgreSQL's answer",
+        title="The statement and " + ("what is wrong with it" if facts.shadow else "PostgreSQL's answer"),
         statement=statement,
         answer=f"ERROR:  {answer}",
-        command=loaded(facts).replace("psql -q", "psql -q -v ON_ERROR_STOP=1"),
+        command="" if facts.shadow else loaded(facts).replace("psql -q", "psql -q -v ON_ERROR_STOP=1"),
     )
 
 
@@ -140,7 +116,7 @@ def concept(facts: SchemaFacts, *, concept: str) -> Finding:
     table = facts.role(concept)
     if table is not None:
         role = facts.roles[concept]
-        by = "named in submission.toml" if role.source == "submission.toml" else f"confidence {role.confidence:.2f}"
+        by = "as submission.toml says" if role.source == "submission.toml" else _recognised(role)
         return passed(f"`{table.name}` holds the {TITLES[concept]} ({by})", where=str(table.place or ""))
     if unsure := missing(facts, concept):
         return unsure
@@ -158,6 +134,12 @@ def concept(facts: SchemaFacts, *, concept: str) -> Finding:
     )
 
 
+def _recognised(role: Role) -> str:
+    """How sure the reading of a table is, in words."""
+    sure = role.confidence >= HALF
+    return "recognised by its name, columns and references" if sure else "assumed from little: a person should look"
+
+
 def _no_lines(facts: SchemaFacts, order: Table) -> tuple[str, str, tuple[AnyExhibit, ...]]:
     """How an order without lines says what was bought, if it does."""
     shop = Shop(facts.schema, facts.roles)
@@ -173,89 +155,6 @@ def _no_lines(facts: SchemaFacts, order: Table) -> tuple[str, str, tuple[AnyExhi
         str(place or ""),
         code(facts, place, "several products, quantities and prices need rows of their own"),
     )
-
-
-def attributes(facts: SchemaFacts) -> Finding:
-    """The attributes without which a shop cannot work."""
-    if early := ground(facts, "user", "product", "order", "order_line"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    wanted = {
-        ("user", "an e-mail or login name"): shop.login() is not None,
-        ("product", "a name"): shop.name("product") is not None,
-        ("product", "a price"): shop.price() is not None,
-        ("product", "how many of it are in stock"): _knows_stock(shop),
-        ("order", "the time it was placed"): _has_date(shop),
-        ("order_line", "a quantity"): shop.of("order_line", meanings.is_quantity) is not None,
-    }
-    lacking = [key for key, there in wanted.items() if not there]
-    if not lacking:
-        return passed("login, product name, price and stock, order time and quantity are there")
-    concept, what = lacking[0]
-    table = shop.table(concept)
-    if table is None:
-        return blocked("a table is missing")
-    if unclear := [c.name for c in meanings.unclear(table, _FAMILIES[what]) if not c.array]:
-        names = ", ".join(f"`{name}`" for name in unclear[:4])
-        return for_review(
-            f"`{table.name}` may lack {what}, or it is one of {names}, whose names say nothing to the grader",
-            exhibits=(*code(facts, table.place, what), table_asked(facts, table)),
-        )
-    more = "; also " + ", ".join(f"{TITLES[c]}: {w}" for c, w in lacking[1:]) if len(lacking) > 1 else ""
-    return failed(
-        f"`{table.name}` lacks {what}{more}",
-        expected=what,
-        where=str(table.place or ""),
-        score=round(1 - len(lacking) / len(wanted), 2),
-        exhibits=(*code(facts, table.place, f"lacks {what}"), table_asked(facts, table)),
-    )
-
-
-def _knows_stock(shop: Shop) -> bool:
-    """A column, or a table of stock or of its movements, from which it follows."""
-    return shop.stock() is not None or any(
-        has(shop.links.words(table.name), ("stock", "warehouse")) for table in shop.schema.tables
-    )
-
-
-def _has_date(shop: Shop) -> bool:
-    order = shop.table("order")
-    if order is None:
-        return False
-    return any(column.family in DATED for column in order.columns) or bool(
-        meanings.columns_of(order, meanings.is_date_named)
-    )
-
-
-def order_status(facts: SchemaFacts) -> Finding:
-    """An order's state is kept somewhere: a column, or a history of states."""
-    if early := ground(facts, "order"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    order = shop.table("order")
-    if order is None:
-        return blocked("a table is missing")
-    if spot := shop.of("order", meanings.is_status):
-        return passed(f"`{spot}` keeps it")
-    tied = [*shop.links.sources(order.name), *shop.links.targets(order.name)]
-    history = next((name for name in tied if {"status", "state", "history", "event"} & set(shop.links.words(name))), "")
-    if history:
-        return passed(f"`{history}` keeps it")
-    moments = [c.name for c in order.columns if _tells_state(c, order)]
-    if moments:
-        return passed(f"the state of an order follows from {', '.join(moments[:4])}")
-    return failed(
-        f"nothing in `{order.name}` says whether an order is open, paid or sent",
-        expected="a status column, or a table with the states an order went through",
-        where=str(order.place or ""),
-        exhibits=(*code(facts, order.place, "no status"), table_asked(facts, order)),
-    )
-
-
-def _tells_state(column: Column, order: Table) -> bool:
-    """A moment that has not come yet (`shipped_at`), or a flag that says what has happened (`is_paid`)."""
-    flag = column.family == "bool" and has(column_words(column.name, order), _STATES)
-    return flag or (column.family in DATED and column.nullable)
 
 
 CHECKS: tuple[Check[SchemaFacts], ...] = (
@@ -282,21 +181,5 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         title="The entity has a table",
         why="What has no table cannot be stored",
         fix="Add the table with a key of its own",
-    ),
-    Check(
-        name="schema.attributes",
-        needs=SchemaFacts,
-        ask=attributes,
-        title="The essential attributes are there",
-        why="A shop must know who buys, what for how much, how many and when",
-        fix="Add the missing columns",
-    ),
-    Check(
-        name="schema.order_status",
-        needs=SchemaFacts,
-        ask=order_status,
-        title="An order has a state",
-        why="Open orders cannot be found when nothing says which ones are open",
-        fix="Add a status column, or a table of the states an order went through",
     ),
 )

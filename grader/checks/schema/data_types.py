@@ -1,4 +1,4 @@
-"""Can every column hold what it must, exactly? Which of several right types was taken is never asked."""
+"""Can every column hold what it must? Which of several right types was taken is never asked."""
 
 from __future__ import annotations
 
@@ -6,118 +6,20 @@ import msgspec
 
 from grader.checks.schema.footing import ground, unopened
 from grader.checks.schema.integrity import loose, unguarded
-from grader.checks.schema.normalization import on_header
-from grader.checks.schema.shown import Fault, code, column_asked, counted, probed, refused_for, said, verdict
-from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Column, Table
+from grader.checks.schema.limits import too_narrow
+from grader.checks.schema.mistyped import mistyped
+from grader.checks.schema.shown import Fault, code, column_asked, counted, refused_for, said, verdict
+from grader.evidence.catalog import NUMBERS, TEXT, Column, Table
 from grader.evidence.schema import Probe, SchemaFacts
-from grader.exhibits import AnyExhibit
 from grader.model import Check, Finding, for_review, not_applicable, passed
 from grader.sql.schema import meanings
-from grader.sql.schema.names import column_words, has
+from grader.sql.schema.normal_forms import on_header
 from grader.sql.schema.shop import Shop, Spot
 
 KEEPS_HALF = 0.5
 SHORTEST_ADDRESS = 64
 REFUSED = frozenset({"23514", "23503", "22P02", "23505"})
-_MONEY_IN = ("user", "product", "order", "order_line")
 _SIZES = {"smallint": 1, "int": 2, "bigint": 3}
-
-
-def money(facts: SchemaFacts) -> Finding:
-    """T01: money in exact numbers: numeric with cents, or whole numbers of the smallest unit."""
-    if early := ground(facts, "product", "order_line"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    spots = list(_money_spots(shop))
-    if not spots:
-        return not_applicable("there is no column for money")
-    faults = [fault for spot in spots if (fault := _money_fault(facts, spot))]
-    return verdict(
-        faults,
-        good=f"{', '.join(f'{spot} {spot.column.type}' for spot in spots[:3])}: exact",
-        expected="numeric with two decimal places, or whole cents said so by name or comment",
-    )
-
-
-def _money_spots(shop: Shop) -> list[Spot]:
-    spots = [
-        spot for spot in shop.columns(meanings.is_money, _MONEY_IN) if not meanings.is_share(spot.column, spot.table)
-    ]
-    header = on_header(shop)
-    spots = [spot for spot in spots if (spot.table.name, spot.column.name) not in header]
-    price = shop.price()
-    known = {(spot.table.name, spot.column.name) for spot in spots}
-    if price and (price.table.name, price.column.name) not in known:
-        spots.append(price)
-    return spots
-
-
-def _money_fault(facts: SchemaFacts, spot: Spot) -> Fault | None:
-    column = spot.column
-    if column.family == "float":
-        return _fault(facts, spot, f"keeps money in binary floating point ({column.type})", _sum_probe(facts, spot))
-    if column.family in TEXT:
-        return _fault(facts, spot, f"keeps money as text ({column.type})")
-    if column.family == "money":
-        what = "is of type money, whose cents and currency sign depend on a setting of the server"
-        return _fault(facts, spot, what, kept=KEEPS_HALF)
-    if column.family == "numeric" and len(column.args) > 1 and column.args[1] < meanings.CENT_PLACES:
-        places = "only one decimal place" if column.args[1] == 1 else "no decimal places"
-        return _fault(facts, spot, f"has {places} ({column.type}): cents are rounded away", _sum_probe(facts, spot))
-    if column.family in WHOLE and not _counts_cents(facts, spot):
-        return _fault(facts, spot, f"is a whole number ({column.type}) and nothing says that it counts cents")
-    return None
-
-
-def _counts_cents(facts: SchemaFacts, spot: Spot) -> bool:
-    """Whole numbers are right when anything says what they count: name, comment, the line in the script, the notes."""
-    if meanings.says_cents(spot.column, spot.table) or meanings.mentions_cents(facts.notes):
-        return True
-    place = spot.column.place
-    file = next((file for file in facts.files if place and file.name == place.file), None)
-    comments = [line.partition("--")[2] for line in file.text.split("\n")] if file else []
-    return any(meanings.mentions_cents(comment) for comment in comments)
-
-
-def _sum_probe(facts: SchemaFacts, spot: Spot) -> Probe | None:
-    """The probe that added 0.10 and 0.20 in this column, when the database got it wrong."""
-    for probe in facts.probes:
-        mine = probe.id.endswith(".sum") and (probe.table, probe.column) == (spot.table.name, spot.column.name)
-        if (
-            mine
-            and probe.assessed
-            and probe.bad is not None
-            and probe.bad.value not in ("0.3", "0.30", "0.300", "0.3000")
-        ):
-            return probe
-    return None
-
-
-def dates(facts: SchemaFacts) -> Finding:
-    """T02: points in time are neither text nor numbers."""
-    if early := ground(facts, "order"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    spots = [spot for spot in shop.columns(meanings.is_date_named) if not spot.column.array]
-    timed = list(shop.columns(lambda column, _: column.family in ("date", "timestamp", "timestamptz")))
-    faults = [
-        _fault(
-            facts, spot, f"keeps a date as {'text' if spot.column.family in TEXT else 'a number'} ({spot.column.type})"
-        )
-        for spot in spots
-        if spot.column.family in (*TEXT, *NUMBERS) and not _is_key(spot)
-    ]
-    if not spots and not timed:
-        return not_applicable("there is no column for a date or time")
-    return verdict(
-        faults, good=f"{len(timed)} columns for dates and times have such a type", expected="date or timestamptz"
-    )
-
-
-def _is_key(spot: Spot) -> bool:
-    """It refers to a row, such as one of a calendar, or numbers it."""
-    named = has(column_words(spot.column.name, spot.table), ("id", "key", "number", "count"))
-    return named or any(spot.column.name in key.columns for key in spot.table.foreign_keys)
 
 
 def quantities(facts: SchemaFacts) -> Finding:
@@ -131,13 +33,15 @@ def quantities(facts: SchemaFacts) -> Finding:
     if not spots:
         return not_applicable("there is no column for a quantity")
     faults = [
-        _fault(
-            facts, spot, f"counts in {'text' if spot.column.family in TEXT else 'floating point'} ({spot.column.type})"
+        mistyped(
+            facts,
+            spot,
+            f"counts in {'text' if spot.column.family in TEXT else 'floating point'} ({spot.column.called})",
         )
         for spot in spots
         if spot.column.family in (*TEXT, "float")
     ]
-    good = ", ".join(f"{spot} {spot.column.type}" for spot in spots[:3])
+    good = ", ".join(f"{spot} {spot.column.called}" for spot in spots[:3])
     return verdict(faults, good=good, expected="integer, or numeric for weighed goods")
 
 
@@ -152,7 +56,7 @@ def digits(facts: SchemaFacts) -> Finding:
     if not spots:
         return not_applicable("there is no phone number or postal code")
     faults = [
-        _fault(facts, spot, f"keeps digits as a number ({spot.column.type}): leading zeros and + are lost")
+        mistyped(facts, spot, f"keeps digits as a number ({spot.column.called}): leading zeros and + are lost")
         for spot in spots
         if spot.column.family in NUMBERS
     ]
@@ -184,9 +88,9 @@ def _key_fault(facts: SchemaFacts, spot: Spot, target: Spot) -> Fault | None:
     kept, at = _fits(spot.column, target.column), (spot.table.name, spot.column.name)
     if kept == 1:
         return None
-    what = f"is {spot.column.type}, but {target} is {target.column.type}"
-    fault = _fault(facts, spot, what, kept=kept, more=(column_asked(facts, target.table, target.column),))
-    if kept or at not in unguarded(facts):
+    what = f"is {spot.column.called}, but {target} is {target.column.called}"
+    fault = mistyped(facts, spot, what, kept=kept, more=(column_asked(facts, target.table, target.column),))
+    if at not in unguarded(facts) or (kept and facts.dialect != "mysql"):  # MySQL refuses a key between two sizes
         return fault
     return msgspec.structs.replace(fault, cause=loose(*at), told=True)  # declaring the key would set it right
 
@@ -218,20 +122,6 @@ def _fits(column: Column, target: Column) -> float:
     return 0.0
 
 
-def time_zones(facts: SchemaFacts) -> Finding:
-    """T03: moments know their time zone."""
-    if early := ground(facts, "order"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    spots = list(shop.columns(lambda column, _: column.family in ("timestamp", "timestamptz")))
-    if not spots:
-        return not_applicable("there is no timestamp")
-    faults = [
-        _fault(facts, spot, "is a timestamp without time zone") for spot in spots if spot.column.family == "timestamp"
-    ]
-    return verdict(faults, good=f"all {len(spots)} timestamps carry their time zone", expected="timestamptz")
-
-
 def status_values(facts: SchemaFacts) -> Finding:
     """T06: an order cannot be in a state that does not exist."""
     if early := ground(facts, "order"):
@@ -245,7 +135,7 @@ def status_values(facts: SchemaFacts) -> Finding:
     probe = facts.probe("order.status.unknown")
     if probe and probe.assessed and probe.bad and probe.bad.stored:
         at = (spot.table.name, spot.column.name)
-        fault = _fault(facts, spot, f"takes any value ({spot.column.type})", probe)
+        fault = mistyped(facts, spot, f"takes any value ({spot.column.called})", probe)
         if at in unguarded(facts):
             fault = msgspec.structs.replace(fault, cause=loose(*at), told=True)
         return verdict([fault], good="", expected="an enum, a CHECK, or a table of states that it refers to")
@@ -258,11 +148,19 @@ def _status_refused(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Find
         return passed(f"an unknown state is refused: {said(probe.bad)}")
     if probe and (untried := unopened(facts, [spot.table.name])):
         return untried
+    taken = probe is not None and probe.good is not None and bool(probe.obstacle)  # by a copy of the schema
     bound = any(spot.column.name in key.columns for key in spot.table.foreign_keys)
-    if bound or any(spot.column.name in rule.columns for rule in spot.table.checks):
+    bound |= any(spot.column.name in rule.columns for rule in spot.table.checks)
+    if bound and not taken:
         return passed(f"`{spot}` is bound by a rule")
     reason = probe.obstacle if probe else "there is no probe for its type"
     return for_review(f"could not be tried: {reason}", exhibits=code(facts, spot.column.place, "any value?"))
+
+
+def _limits_length(probe: Probe, spot: Spot) -> bool:
+    """It is the length that was refused: by the type, or by a rule that speaks of it."""
+    rules = [rule.text for rule in spot.table.checks if spot.column.name in rule.columns]
+    return (probe.bad is not None and probe.bad.sqlstate == "22001") or any("length" in rule.lower() for rule in rules)
 
 
 def email_length(facts: SchemaFacts) -> Finding:
@@ -274,56 +172,20 @@ def email_length(facts: SchemaFacts) -> Finding:
         return not_applicable("there is no e-mail address")
     probe = facts.probe("user.email.long")
     short = bool(spot.column.args) and spot.column.args[0] < SHORTEST_ADDRESS
-    if probe and probe.assessed and probe.bad and probe.bad.sqlstate == "22001":
-        fault = _fault(facts, spot, f"refuses an address of {SHORTEST_ADDRESS} characters ({spot.column.type})", probe)
+    if probe and too_narrow(facts, probe) and _limits_length(probe, spot):
+        fault = mistyped(
+            facts, spot, f"refuses an address of {SHORTEST_ADDRESS} characters ({spot.column.called})", probe
+        )
         return verdict([fault], good="", expected="room for 254 characters")
     if short and not (probe and probe.bad and probe.bad.stored):
-        fault = _fault(facts, spot, f"has room for {spot.column.args[0]} characters only ({spot.column.type})")
+        fault = mistyped(facts, spot, f"has room for {spot.column.args[0]} characters only ({spot.column.called})")
         return verdict([fault], good="", expected="room for 254 characters")
     if untried := unopened(facts, [spot.table.name]):
         return untried
     return passed(f"`{spot}` takes an address of {SHORTEST_ADDRESS} characters")
 
 
-def _fault(
-    facts: SchemaFacts,
-    spot: Spot,
-    what: str,
-    probe: Probe | None = None,
-    *,
-    kept: float = 0.0,
-    more: tuple[AnyExhibit, ...] = (),
-) -> Fault:
-    shown = (
-        probed(facts, probe, "What PostgreSQL answers") if probe else (column_asked(facts, spot.table, spot.column),)
-    )
-    return Fault(
-        table=spot.table.name,
-        column=spot.column.name,
-        what=what,
-        place=spot.column.place,
-        kept=kept,
-        exhibits=(*code(facts, spot.column.place, what), *shown, *more),
-    )
-
-
 CHECKS: tuple[Check[SchemaFacts], ...] = (
-    Check(
-        name="schema.money",
-        needs=SchemaFacts,
-        ask=money,
-        title="Money is exact",
-        why="0.10 + 0.20 is not 0.30 in binary floating point: totals and books stop agreeing",
-        fix="Use numeric(12,2), or whole cents in a column named so",
-    ),
-    Check(
-        name="schema.dates",
-        needs=SchemaFacts,
-        ask=dates,
-        title="Dates are dates",
-        why="Text sorts as text and takes the 31st of February; a number must be translated before anybody can read it",
-        fix="Use date or timestamptz",
-    ),
     Check(
         name="schema.quantities",
         needs=SchemaFacts,
@@ -349,14 +211,6 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         fix="Give the column the type of the key it refers to",
     ),
     Check(
-        name="schema.time_zones",
-        needs=SchemaFacts,
-        ask=time_zones,
-        title="Moments carry their time zone",
-        why="A timestamp without one means another moment on every server and twice a year no moment at all",
-        fix="Use timestamptz",
-    ),
-    Check(
         name="schema.status_values",
         needs=SchemaFacts,
         ask=status_values,
@@ -370,6 +224,6 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         ask=email_length,
         title="E-mail addresses fit",
         why="Addresses may have 254 characters; whose does not fit cannot buy",
-        fix="Use text, citext or varchar(254)",
+        fix="Use text, citext or varchar(254); in MySQL VARCHAR(254)",
     ),
 )

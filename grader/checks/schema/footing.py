@@ -15,16 +15,10 @@ NAMES = {
     "order_line": "a table of order lines",
     "product_category": "a table that links products and categories",
 }
-DIALECTS = {"mysql": "MySQL", "sqlite": "SQLite"}
 
 
 def ground(facts: SchemaFacts, *concepts: str) -> Finding | None:
     """None when the question can be asked, else the finding that ends it: blocked or for review."""
-    if facts.dialect != "postgres":
-        return for_review(
-            f"the schema is written for {DIALECTS[facts.dialect]}; this version of the grader judges PostgreSQL only, "
-            "so a person must judge it and nothing is taken off"
-        )
     if not facts.schema.tables:
         return blocked("no table was loaded")
     for concept in concepts:

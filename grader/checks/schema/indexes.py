@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -12,8 +11,8 @@ from grader.checks.schema.shown import Fault, code, indexes_asked, verdict
 from grader.evidence.catalog import Index, Table
 from grader.evidence.schema import SchemaFacts
 from grader.model import Check, Finding, blocked
+from grader.sql.schema.filters import harmless
 from grader.sql.schema.links import Link
-from grader.sql.schema.names import has, words
 from grader.sql.schema.shop import Shop
 
 # The references by which the questions of the brief find rows, each with its question. A link table's other column
@@ -25,19 +24,6 @@ QUESTIONS = (
     ("product_category", "category", "the products of a category"),
 )
 SINGLE_CATEGORY = ("product", "category", "the products of a category")
-
-_HARMLESS_FILTER = re.compile(r"\w+ IS (?:NOT )?NULL", re.IGNORECASE)
-_FLAG = re.compile(r"(?:NOT )?(?P<name>\w+)(?: = (?:true|false)| IS (?:NOT )?(?:TRUE|FALSE))?", re.IGNORECASE)
-_LEFT_OUT = re.compile(r"\w+ <> '(?P<value>[^']*)'")
-_CAST = re.compile(r"::(?:\"[^\"]+\"|[\w.]+)(?: varying)?(?:\[\])?")
-_WHOLE = frozenset(
-    {
-        *("delete", "deleted", "active", "archived", "archive", "hidden", "visible", "enabled", "disabled"),
-        *("geloscht", "geloescht", "aktiv", "inaktiv", "archiviert", "activo", "activa", "borrado", "eliminado"),
-        *("ativo", "excluido", "actif", "supprime", "attivo", "eliminato"),
-    }
-)
-_NO_ORDER = frozenset({"cart", "draft", "deleted"})
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,27 +77,10 @@ def covered(table: Table, link: Link) -> bool:
     """An index, or the key itself, begins with the columns of the reference."""
     width = len(link.columns)
     for index in table.indexes:
-        usable = index.method in ("btree", "hash") and _holds_all(index)
+        usable = index.method in ("btree", "hash") and harmless(index.where)
         if usable and set(index.keys[:width]) == set(link.columns):
             return True
     return False
-
-
-def _holds_all(index: Index) -> bool:
-    """Every row that a question may want: those without a value, deleted ones and carts may be left out."""
-    if not index.where:
-        return True
-    parts = re.split(r"\s+AND\s+", _CAST.sub("", index.where), flags=re.IGNORECASE)
-    return all(_harmless(re.sub(r"[()]", "", part).strip()) for part in parts)
-
-
-def _harmless(condition: str) -> bool:
-    if _HARMLESS_FILTER.fullmatch(condition):
-        return True
-    if flag := _FLAG.fullmatch(condition):
-        return has(words(flag["name"]), _WHOLE)
-    left_out = _LEFT_OUT.fullmatch(condition)
-    return left_out is not None and has(words(left_out["value"]), _NO_ORDER)
 
 
 def _fault(facts: SchemaFacts, lookup: Lookup) -> Fault:
@@ -124,7 +93,21 @@ def _fault(facts: SchemaFacts, lookup: Lookup) -> Fault:
         what=f"is not the first column of any index: to find {lookup.question}, the whole table is read",
         place=place,
         exhibits=(*code(facts, place, "no index"), indexes_asked(facts, table)),
+        cause=not_indexed(table.name, name),
     )
+
+
+def not_indexed(table: str, column: str) -> str:
+    """How the cause is called when a reference begins no index."""
+    return f"{table}.{column} is not the first column of any index"
+
+
+def unindexed(facts: SchemaFacts) -> frozenset[tuple[str, str]]:
+    """Table and column of every reference that `reference_indexes` finds without an index."""
+    if ground(facts, "order", "order_line"):
+        return frozenset()
+    lookups = _lookups(Shop(facts.schema, facts.roles))
+    return frozenset((one.table.name, one.link.columns[0]) for one in lookups if not covered(one.table, one.link))
 
 
 def duplicates(facts: SchemaFacts) -> Finding:
@@ -165,7 +148,7 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         needs=SchemaFacts,
         ask=reference_indexes,
         title="Look-ups by reference have an index",
-        why="PostgreSQL indexes keys, not references: a user's orders are found by reading all orders of all users",
+        why="Keys bring an index, references do not: a user's orders are found by reading all orders of all users",
         fix="CREATE INDEX on each reference that a question looks up; a key that begins with it is one already",
     ),
     Check(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import msgspec
 
 from grader.checks.schema.footing import ground, unopened
-from grader.checks.schema.normalization import on_header
 from grader.checks.schema.shown import (
     Fault,
     code,
@@ -18,10 +17,11 @@ from grader.checks.schema.shown import (
     said,
     verdict,
 )
-from grader.evidence.catalog import TEXT, WHOLE, Column, Table
+from grader.evidence.catalog import Table
 from grader.evidence.schema import Probe, SchemaFacts
 from grader.model import Check, Finding, Outcome, blocked, for_review, not_applicable, passed
-from grader.sql.schema.links import Link, polymorphic
+from grader.sql.schema.links import Link
+from grader.sql.schema.loose_ends import loose_references, probe_id
 from grader.sql.schema.shop import Shop, Spot
 
 KEEPS_HALF = 0.5
@@ -35,39 +35,6 @@ _LINKS = (
     ("product_category", "category"),
     ("product", "category"),
 )
-
-
-def primary_keys(facts: SchemaFacts) -> Finding:
-    """I01: every core table has a key."""
-    if early := ground(facts, "order"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    core = shop.core()
-    faults = [
-        Fault(
-            table=table.name,
-            what="has no primary key" + (", only a unique one" if table.unique_sets() else ""),
-            place=table.place,
-            kept=KEEPS_HALF if table.unique_sets() else 0.0,
-            exhibits=(*code(facts, table.place, "no primary key"), keys_asked(facts, table)),
-            cause="" if table.unique_sets() else _keyless(table),
-        )
-        for concept, table in core.items()
-        if not table.primary_key and not (concept == "product_category" and _keyed_in_all_but_name(table))
-    ]
-    return verdict(faults, good=f"all {len(core)} core tables have one", expected="a primary key on every table")
-
-
-def _keyless(table: Table) -> str:
-    return f"no key: {table.name}"
-
-
-def _keyed_in_all_but_name(table: Table) -> bool:
-    """A link table whose pair is unique and required."""
-    return any(
-        all((column := table.column(name)) is not None and not column.nullable for name in keys)
-        for keys in table.unique_sets()
-    )
 
 
 def foreign_keys(facts: SchemaFacts) -> Finding:
@@ -100,11 +67,8 @@ class _References(msgspec.Struct, frozen=True, kw_only=True):
 def _references(facts: SchemaFacts) -> _References:
     shop = Shop(facts.schema, facts.roles)
     faults, open_, held, tables = [], [], 0, []
-    for child, parent in _LINKS:
-        link, table = shop.link(child, parent), shop.table(child)
-        if link is None or table is None:
-            continue
-        probe = facts.probe(f"{child}.{parent}.unknown")
+    for name, table, link in _asked(shop):
+        probe = facts.probe(f"{name}.unknown")
         answer = _reference_held(link, table, probe)
         held += answer is True
         tables.append(table.name)
@@ -112,8 +76,27 @@ def _references(facts: SchemaFacts) -> _References:
             faults.append(_reference_fault(facts, table, link, probe))
         elif answer is None:
             open_.append(f"{table.name}.{link.columns[-1]}")
-    faults += [_undeclared(facts, shop, spot, target) for spot, target in _other_references(shop)]
+    for spot, target in loose_references(shop):
+        probe = facts.probe(probe_id(spot))
+        if probe and probe.assessed and probe.bad and refused_for(probe.bad, REFUSES_REFERENCE):
+            held += 1  # by a trigger or a rule of the table
+        elif spot.table.triggers and not _tried(probe):
+            open_.append(str(spot))
+        else:
+            faults.append(_undeclared(facts, shop, spot, target, probe))
     return _References(faults=faults, open=open_, held=held, tables=tables)
+
+
+def _asked(shop: Shop) -> Iterator[tuple[str, Table, Link]]:
+    """The references that hold a shop together, and that of a variant to its product where lines sell variants."""
+    for child, parent in _LINKS:
+        link, table = shop.link(child, parent), shop.table(child)
+        if link is not None and table is not None:
+            yield f"{child}.{parent}", table, link
+    variant, product = shop.variant, shop.table("product")
+    onward = shop.links.direct(variant.name, product.name) if variant and product else None
+    if variant is not None and onward is not None:
+        yield "variant.product", variant, onward
 
 
 def loose(table: str, column: str) -> str:
@@ -165,42 +148,24 @@ def _tried(probe: Probe | None) -> bool:
     return bool(probe and probe.assessed)
 
 
-def _other_references(shop: Shop) -> Iterator[tuple[Spot, Table]]:
-    """Columns of core tables that are named like a reference to some other table and have no foreign key."""
-    told = {(link.table, link.columns[-1]) for link in shop.core_links()} | on_header(shop)
-    for table in shop.core().values():
-        for link in shop.links.all:
-            column, target = table.column(link.columns[-1]), shop.schema.table(link.target)
-            if link.table != table.name or link.declared or column is None or target is None:
-                continue
-            if (table.name, column.name) in told or polymorphic(column, table):
-                continue
-            if column.name.lower().endswith("id") and _same_kind(column, target):
-                yield Spot(table=table, column=column), target
-
-
-def _same_kind(column: Column, target: Table) -> bool:
-    key = target.column(target.primary_key[0]) if len(target.primary_key) == 1 else None
-    if key is None:
-        return False
-    return (
-        key.family == column.family
-        or {key.family, column.family} <= set(WHOLE)
-        or {key.family, column.family} <= set(TEXT)
-    )
-
-
-def _undeclared(facts: SchemaFacts, shop: Shop, spot: Spot, target: Table) -> Fault:
+def _undeclared(facts: SchemaFacts, shop: Shop, spot: Spot, target: Table, probe: Probe | None) -> Fault:
     kept = 0.0 if target.name in {table.name for table in shop.core().values()} else KEEPS_HALF
+    shown = (
+        probed(facts, probe, f"A row that refers to nothing in {target.name}: taken") if probe and _taken(probe) else ()
+    )
     return Fault(
         table=spot.table.name,
         column=spot.column.name,
         what=f"looks like a reference to `{target.name}` but has no foreign key",
         place=spot.column.place,
         kept=kept,
-        exhibits=(*code(facts, spot.column.place, "no foreign key"), keys_asked(facts, spot.table)),
+        exhibits=(*code(facts, spot.column.place, "no foreign key"), *(shown or (keys_asked(facts, spot.table),))),
         cause=loose(spot.table.name, spot.column.name),
     )
+
+
+def _taken(probe: Probe) -> bool:
+    return probe.assessed and probe.bad is not None and probe.bad.stored
 
 
 def login_unique(facts: SchemaFacts) -> Finding:
@@ -255,52 +220,7 @@ def _twice_fault(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Fault:
     )
 
 
-def link_unique(facts: SchemaFacts) -> Finding:
-    """I04 for the link table: a product is in a category once."""
-    if early := ground(facts, "product"):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    table = shop.table("product_category")
-    if table is None:
-        return not_applicable("no table links products and categories")
-    probe = facts.probe("product_category.duplicate")
-    if probe and probe.assessed and probe.bad and refused_for(probe.bad, REFUSES_TWICE):
-        return passed(f"the same pair is refused: {said(probe.bad)}")
-    if probe and probe.assessed and probe.bad and probe.bad.stored:
-        return verdict([_pair_fault(facts, table, probe)], good="", expected="the pair is the key, or unique")
-    return _pair_by_text(facts, shop, table)
-
-
-def _pair_by_text(facts: SchemaFacts, shop: Shop, table: Table) -> Finding:
-    """Where the pair could not be tried twice, the catalog decides, unless no row could be inserted at all."""
-    names = {name for link in shop.links.all if link.table == table.name for name in link.columns}
-    if any(set(keys) <= names for keys in table.unique_sets()):
-        return unopened(facts, [table.name]) or passed(f"the pair is unique in `{table.name}`")
-    return verdict([_pair_fault(facts, table, None)], good="", expected="the pair is the key, or unique")
-
-
-def _pair_fault(facts: SchemaFacts, table: Table, probe: Probe | None) -> Fault:
-    shown = probed(facts, probe, "The same pair once more: taken") if probe else (keys_asked(facts, table),)
-    keyed = bool(table.primary_key or table.unique_sets())
-    return Fault(
-        table=table.name,
-        what="takes the same product and category twice",
-        place=table.place,
-        exhibits=(*code(facts, table.place, "the pair is not unique"), *shown),
-        cause="" if keyed else _keyless(table),  # the key it lacks is the pair, and `primary_keys` says so
-        told=not keyed,
-    )
-
-
 CHECKS: tuple[Check[SchemaFacts], ...] = (
-    Check(
-        name="schema.primary_keys",
-        needs=SchemaFacts,
-        ask=primary_keys,
-        title="Every core table has a primary key",
-        why="Rows without a key cannot be told apart, referred to or repaired",
-        fix="Declare a primary key",
-    ),
     Check(
         name="schema.foreign_keys",
         needs=SchemaFacts,
@@ -316,13 +236,5 @@ CHECKS: tuple[Check[SchemaFacts], ...] = (
         title="One account per e-mail address",
         why="With two accounts of one address, log-in and password reset pick one of them by chance",
         fix="Add a unique constraint, or a unique index on lower(email)",
-    ),
-    Check(
-        name="schema.link_unique",
-        needs=SchemaFacts,
-        ask=link_unique,
-        title="A product is in a category once",
-        why="A pair that is there twice shows the product twice and counts it twice",
-        fix="Make the pair the primary key, or unique",
     ),
 )

@@ -1,128 +1,17 @@
-"""What the grader understood, for people: the diagram of the catalog, the meaning of each table, the notes."""
+"""What the grader understood, for people: the meaning of each table, what was not run, the notes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-
-from grader.checks.schema import data_types, indexes, integrity, normalization, rules
+from grader.checks.schema.dialects import NAMES
 from grader.checks.schema.footing import closed, ground
-from grader.evidence.catalog import Column, Table
 from grader.evidence.schema import SchemaFacts
-from grader.exhibits import DiagramColumn, DiagramEdge, DiagramExhibit, DiagramTable, RowsExhibit, TextExhibit
-from grader.model import Check, Finding, Outcome, for_review, not_applicable, passed
-from grader.sql.schema.shop import CORE, Shop
+from grader.exhibits import RowsExhibit, TextExhibit
+from grader.model import Check, Finding, for_review, not_applicable, passed
+from grader.sql.schema.shop import CORE
 
-MOST_TABLES = 25
-MOST_COLUMNS = 30
 MOST_ROWS = 60
 MAX_NOTES = 6_000
-_OF_THE_FIRST = re.compile(r" \([^)]*\)|: .*")  # its type, and what it leads to, are not those of the other columns
-
-_MARKING: tuple[Callable[[SchemaFacts], Finding], ...] = (
-    data_types.money,
-    data_types.dates,
-    data_types.quantities,
-    data_types.digits,
-    data_types.key_types,
-    data_types.status_values,
-    data_types.time_zones,
-    data_types.email_length,
-    integrity.foreign_keys,
-    rules.required,
-    integrity.login_unique,
-    rules.value_ranges,
-    normalization.repeating,
-    normalization.lists,
-    normalization.header,
-    normalization.category_as_text,
-    normalization.copied,
-    normalization.several_categories,
-    indexes.reference_indexes,
-)
-
-
-def drawn(facts: SchemaFacts) -> Finding:
-    """The schema as PostgreSQL made it, drawn from its catalog; columns with a finding are marked."""
-    if early := ground(facts):
-        return early
-    shop = Shop(facts.schema, facts.roles)
-    tables = _ordered(facts)
-    names = {table.name for table in tables}
-    warnings = dict(_warnings(facts))
-    left = len(facts.schema.tables) - len(tables)
-    exhibit = DiagramExhibit(
-        title="Entity relationship diagram, drawn from the catalog",
-        tables=tuple(_table(table, facts, warnings) for table in tables),
-        edges=tuple(edge for table in tables for edge in _edges(table, names)),
-        note=f"{left} more tables are not shown" if left else "",
-    )
-    count = sum(1 for _ in shop.core_links())
-    return passed(f"{len(facts.schema.tables)} tables, {count} references between core tables", exhibits=(exhibit,))
-
-
-def _ordered(facts: SchemaFacts) -> list[Table]:
-    """Core tables first, then what refers to them or is referred to, in order of name."""
-    core = [table for concept in CORE if (table := facts.role(concept)) is not None]
-    rest = [table for table in facts.schema.tables if table not in core]
-    return [*core, *rest][:MOST_TABLES]
-
-
-def _warnings(facts: SchemaFacts) -> Iterator[tuple[tuple[str, str], str]]:
-    """Column and fault of every finding that names columns."""
-    for ask in _MARKING:
-        finding = ask(facts)
-        if finding.outcome is Outcome.FAIL:
-            first, *others = _spots(finding.message, facts) or [("", "")]
-            what = finding.message.partition(" ")[2].partition(" (also ")[0]
-            yield first, what
-            for spot in others:
-                yield spot, _OF_THE_FIRST.sub("", what)
-
-
-def _spots(message: str, facts: SchemaFacts) -> list[tuple[str, str]]:
-    """Columns that a message names as `table.column` at its beginning or in its list of others."""
-    head = message.split(" ", 1)[0]
-    others = message.rpartition("(also ")[2].rstrip(")").split(", ") if "(also " in message else []
-    named = {f"{t.name}.{c.name}": (t.name, c.name) for t in facts.schema.tables for c in t.columns}
-    return [named[name] for name in (head, *others) if name in named]
-
-
-def _table(table: Table, facts: SchemaFacts, warnings: dict[tuple[str, str], str]) -> DiagramTable:
-    concept = next(
-        (c for c, role in facts.roles.items() if role.table == table.name), facts.helpers.get(table.name, "")
-    )
-    return DiagramTable(
-        name=table.name,
-        concept=concept.replace("_", " "),
-        columns=tuple(_column(column, table, warnings.get((table.name, column.name), "")) for column in table.columns)[
-            :MOST_COLUMNS
-        ],
-    )
-
-
-def _column(column: Column, table: Table, warning: str) -> DiagramColumn:
-    keys = [
-        *(["PK"] if column.name in table.primary_key else []),
-        *(["FK"] if any(column.name in key.columns for key in table.foreign_keys) else []),
-        *(["UQ"] if (column.name,) in table.unique_sets() and (column.name,) != table.primary_key else []),
-    ]
-    return DiagramColumn(
-        name=column.name, type=column.type, keys=tuple(keys), nullable=column.nullable, warning=warning
-    )
-
-
-def _edges(table: Table, names: set[str]) -> Iterator[DiagramEdge]:
-    for key in table.foreign_keys:
-        if key.table in names:
-            columns = [table.column(name) for name in key.columns]
-            yield DiagramEdge(
-                child=table.name,
-                column=key.columns[0],
-                parent=key.table,
-                one=any(set(keys) <= set(key.columns) for keys in table.unique_sets()),
-                optional=any(column is not None and column.nullable for column in columns),
-            )
+MAX_COPY = 40_000
 
 
 def understood(facts: SchemaFacts) -> Finding:
@@ -135,6 +24,7 @@ def understood(facts: SchemaFacts) -> Finding:
         if (role := facts.roles.get(concept))
     ]
     exhibits = [
+        *_copy(facts),
         RowsExhibit(
             title="What each table was taken for", head=("concept", "table", "confidence", "by"), rows=tuple(rows)
         ),
@@ -146,10 +36,22 @@ def understood(facts: SchemaFacts) -> Finding:
     shut = closed(facts)
     names = ", ".join(f"`{name}`" for name in sorted(shut))
     doubt += f"; no row could be inserted into {names}: {shut[min(shut)]}" if shut else ""
+    how = f"read as {NAMES[facts.dialect]}; checked in a PostgreSQL copy: " if facts.shadow else ""
     return passed(
-        f"{len(rows)} of {len(CORE)} concepts were found by PostgreSQL {facts.server}'s catalog{doubt}",
+        f"{how}{len(rows)} of {len(CORE)} concepts were found by PostgreSQL {facts.server}'s catalog{doubt}",
         exhibits=tuple(exhibits),
     )
+
+
+def _copy(facts: SchemaFacts) -> list[RowsExhibit | TextExhibit]:
+    """The script of the copy, and in what it differs from the original."""
+    if not facts.shadow:
+        return []
+    said = tuple((caveat,) for caveat in facts.caveats)
+    return [
+        *([RowsExhibit(title="What to know about the copy", head=("caveat",), rows=said)] if said else []),
+        TextExhibit(title="copy.sql: the PostgreSQL copy in which it was checked", text=facts.shadow[:MAX_COPY]),
+    ]
 
 
 def _untried(facts: SchemaFacts) -> list[tuple[str, str]]:
@@ -187,7 +89,6 @@ def diagram_unread(facts: SchemaFacts) -> Finding:
 
 
 CHECKS: tuple[Check[SchemaFacts], ...] = (
-    Check(name="schema.drawn", needs=SchemaFacts, ask=drawn, title="The schema as PostgreSQL made it"),
     Check(name="schema.understood", needs=SchemaFacts, ask=understood, title="How the schema was read"),
     Check(name="schema.erd_unread", needs=SchemaFacts, ask=diagram_unread, title="Lines of the diagram not read"),
     Check(name="schema.notes", needs=SchemaFacts, ask=notes, title="The notes explain the design"),

@@ -214,11 +214,12 @@ def value_ranges(facts: SchemaFacts) -> Finding:
         if answer is False:
             faults.append(_range_fault(facts, probe, what))
         elif answer is None:
-            open_.append(f"{probe.table}.{probe.column}")
+            open_.append(f"{probe.table}.{probe.column}" + (f" ({probe.obstacle})" if probe.good else ""))
     if not faults and (untried := unopened(facts, tables)):
         return untried
     if not faults and open_:
-        return for_review(f"could not be tried, because no row could be inserted: {', '.join(dict.fromkeys(open_))}")
+        why = "could not be tried" if facts.shadow else "could not be tried, because no row could be inserted"
+        return for_review(f"{why}: {', '.join(dict.fromkeys(open_))}")
     if not faults and not held:
         return not_applicable("there is nothing to try")
     return verdict(
@@ -230,6 +231,8 @@ def value_ranges(facts: SchemaFacts) -> Finding:
 
 
 def _range_held(facts: SchemaFacts, probe: Probe) -> bool | None:
+    if probe.good is not None and probe.obstacle:
+        return None  # a copy took it, and only the original can tell
     if probe.assessed and probe.bad:
         if refused_for(probe.bad, REFUSES_VALUE):
             return True

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from grader.checks.schema.dialects import where_asked
 from grader.evidence.catalog import Column, Place, Table
 from grader.evidence.schema import Attempt, Probe, SchemaFacts
 from grader.exhibits import AnyExhibit, CodeExhibit, SqlExhibit
@@ -19,6 +20,7 @@ AROUND = 2
 MOST_EXHIBITS = 4
 MOST_NAMED = 4
 LONGEST_LINE = 200
+IN_THE_REPORT = "the PostgreSQL copy of your schema, shown under “How the schema was read”"
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,13 +127,16 @@ def probed(facts: SchemaFacts, probe: Probe, title: str) -> tuple[AnyExhibit, ..
     """The faulty statement with its answer and a command that shows it again; before it the good one."""
     shown = []
     if probe.good is not None and not probe.id.endswith(".sum"):
-        shown.append(_sql("The same without the fault, which must be taken", probe.good))
+        shown.append(_sql(where_asked(facts, "The same without the fault, which must be taken"), probe.good))
     if probe.bad is not None:
         statements = [*probe.setup, probe.bad.statement, *([probe.count] if probe.count else [])]
         answer = probe.bad.answer + (f"\n{probe.count}\n{probe.left}" if probe.count else "")
         shown.append(
             SqlExhibit(
-                title=title, statement=probe.bad.statement, answer=answer, command=repeated(facts, tuple(statements))
+                title=where_asked(facts, title),
+                statement=probe.bad.statement,
+                answer=answer,
+                command=repeated(facts, tuple(statements)),
             )
         )
     return tuple(shown)
@@ -154,7 +159,9 @@ def _piped(facts: SchemaFacts, lines: tuple[str, ...]) -> str:
 
 
 def loaded(facts: SchemaFacts) -> str:
-    """The commands that load the answer into a scratch database."""
+    """The commands that load the answer, or its PostgreSQL copy, into a scratch database."""
+    if facts.shadow:
+        return f"# copy.sql is {IN_THE_REPORT}\ncreatedb scratch && psql -q -d scratch -f copy.sql"
     files = " ".join(f"-f {shlex.quote(file.name)}" for file in facts.files)
     return f"createdb scratch && psql -q -d scratch {files}"
 
@@ -162,7 +169,7 @@ def loaded(facts: SchemaFacts) -> str:
 def asked(facts: SchemaFacts, title: str, statement: str, answer: str) -> SqlExhibit:
     """A question to the catalog with its answer."""
     command = _piped(facts, (r"\pset format unaligned", r"\pset tuples_only on", statement))
-    return SqlExhibit(title=title, statement=statement, answer=answer, command=command)
+    return SqlExhibit(title=where_asked(facts, title), statement=statement, answer=answer, command=command)
 
 
 def column_asked(facts: SchemaFacts, table: Table, column: Column) -> SqlExhibit:
@@ -216,13 +223,15 @@ def keys_asked(facts: SchemaFacts, table: Table) -> SqlExhibit:
 
 
 def indexes_asked(facts: SchemaFacts, table: Table) -> SqlExhibit:
-    """The indexes of a table."""
+    """The indexes of a table; of a copy without those that only stand for a collation."""
+    own = " AND indexname NOT LIKE 'any case: %'" if facts.shadow else ""
     return asked(
         facts,
         f"Indexes of {table.name}",
         f"SELECT indexname FROM pg_indexes WHERE tablename = {_text(_last(table.name))} "
-        f'AND schemaname = {_text(_space(table.name))} ORDER BY indexname COLLATE "C";',
-        "\n".join(sorted(index.name for index in table.indexes)),
+        f"AND schemaname = {_text(_space(table.name))}{own} "
+        'ORDER BY indexname COLLATE "C";',
+        "\n".join(sorted(index.name for index in table.indexes if not facts.shadow or index.shape.startswith("USING"))),
     )
 
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import psycopg
+
+from grader.collectors.schema.extent import too_much
 from grader.collectors.schema.session import connected
 from grader.database import Connection, Server
+from grader.errors import OurFault
 from grader.evidence.catalog import CheckRule, Column, ForeignKey, Index, Schema, Table, Trigger, Unique
 
 FAMILIES = {
@@ -30,9 +34,10 @@ ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "
 IDENTITY = {"a": "always", "d": "by default"}
 VARIABLE_HEADER = 4
 SECONDS = 60.0
+MOST_BYTES = 64 << 20
 
 _TABLES = """
-SELECT c.oid, n.nspname, c.relname, coalesce(obj_description(c.oid, 'pg_class'), '')
+SELECT c.oid, n.nspname, c.relname, left(coalesce(obj_description(c.oid, 'pg_class'), ''), 2000)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
@@ -49,15 +54,19 @@ WITH RECURSIVE based AS (
 SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text, t.typname,
        CASE WHEN e.oid IS NULL THEN bt.typname ELSE e.typname END, e.oid IS NOT NULL, coalesce(e.oid, bt.oid),
        CASE WHEN a.atttypmod > -1 THEN a.atttypmod ELSE b.typtypmod END,
-       NOT (a.attnotnull OR b.typnotnull), coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attidentity::text,
-       a.attgenerated::text, coalesce(col_description(a.attrelid, a.attnum), '')
+       NOT (a.attnotnull OR b.typnotnull), left(coalesce(pg_get_expr(d.adbin, d.adrelid), ''), 2000),
+       a.attidentity::text, a.attgenerated::text, left(coalesce(col_description(a.attrelid, a.attnum), ''), 2000)
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid JOIN base b ON b.of_type = t.oid JOIN pg_type bt ON bt.oid = b.oid
 LEFT JOIN pg_type e ON e.oid = bt.typelem AND bt.typcategory = 'A'
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ANY(%s) ORDER BY 1, 2
 """
-_ENUMS = "SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder"
+_ENUMS = """
+SELECT enumtypid, enumlabel FROM (
+  SELECT *, row_number() OVER (PARTITION BY enumtypid ORDER BY enumsortorder) AS at FROM pg_enum
+) e WHERE at <= 500 ORDER BY enumtypid, at
+"""
 _CONSTRAINTS = """
 SELECT conrelid, contype::text, conname, coalesce(conkey, '{}'), confrelid, coalesce(confkey, '{}'), confdeltype::text,
        confupdtype::text, pg_get_constraintdef(oid), coalesce(to_jsonb(c) ->> 'conenforced', 'true') = 'true'
@@ -85,7 +94,7 @@ LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrel
 WHERE i.indrelid = ANY(%s) ORDER BY i.indrelid, ic.relname
 """
 _TRIGGERS = """
-SELECT tgrelid, tgname, pg_get_triggerdef(oid, true) FROM pg_trigger
+SELECT tgrelid, tgname, left(pg_get_triggerdef(oid, true), 500) FROM pg_trigger
 WHERE NOT tgisinternal AND tgrelid = ANY(%s) ORDER BY tgrelid, tgname
 """
 
@@ -93,10 +102,19 @@ Rows = dict[int, list[tuple[Any, ...]]]
 
 
 def read_catalog(server: Server) -> Schema:
-    """The schema in the scratch database, tables in order of name."""
-    with connected(server, SECONDS) as connection:
-        connection.execute("SET search_path = pg_catalog")
-        return _Catalog(connection).schema()
+    """The schema in the scratch database, tables in order of name.
+
+    Raises `SubmissionFault` E334 when there is more to read than a schema can have.
+    """
+    connection, meter = connected(server, SECONDS, MOST_BYTES)
+    with connection:
+        try:
+            connection.execute("SET search_path = pg_catalog")
+            return _Catalog(connection).schema()
+        except psycopg.OperationalError as error:
+            if meter.over:
+                raise too_much(f"definitions of more than {MOST_BYTES >> 20} MB", f"{MOST_BYTES >> 20} MB") from None
+            raise OurFault("E221", f"PostgreSQL does not answer: {error}") from error
 
 
 class _Catalog:
@@ -137,9 +155,12 @@ class _Catalog:
             uniques=tuple(
                 Unique(columns=self._named(oid, row[3]), name=row[2]) for row in constraints if row[1] == "u"
             ),
-            checks=(*(self._check(oid, row) for row in constraints if row[1] in "cx"), *self._domain_checks(oid)),
+            checks=(
+                *(self._check(oid, row) for row in constraints if row[1] in "cx" and row[9]),
+                *self._domain_checks(oid),
+            ),
             indexes=tuple(self._index(row) for row in self.indexes.get(oid, [])),
-            triggers=tuple(Trigger(name=row[1], definition=row[2][:500]) for row in self.triggers.get(oid, [])),
+            triggers=tuple(Trigger(name=row[1], definition=row[2]) for row in self.triggers.get(oid, [])),
             comment=self.comments[oid],
         )
 

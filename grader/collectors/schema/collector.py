@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from grader.collectors.schema import copied
 from grader.collectors.schema import files as schema_files
+from grader.collectors.schema.awake import awake
 from grader.collectors.schema.catalog import read_catalog
-from grader.collectors.schema.load import load, prepare, tables_in
+from grader.collectors.schema.choosing import chosen
+from grader.collectors.schema.disagreements import disagreements
+from grader.collectors.schema.drawings import diagrams as diagrams_in
+from grader.collectors.schema.extent import bounded, few_enough
+from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.naming import concepts, disbelieved
 from grader.collectors.schema.policy import plan
 from grader.collectors.schema.probes import probe
+from grader.collectors.schema.workload import workload
 from grader.errors import SubmissionFault
 from grader.evidence.schema import Dialect, SchemaFacts, SqlFile
 from grader.job import Job
 from grader.model import Collector, Resource
 from grader.sql.schema import ddl, dialect
-from grader.sql.schema.matcher import CONCEPTS, match
-from grader.sql.schema.names import words
+from grader.sql.schema.matcher import match
 from grader.sql.schema.places import placed
 from grader.sql.schema.splitter import Statement
 
-MAX_TABLES = 1_000
-
 
 def collect(job: Job) -> SchemaFacts:
-    """What the schema is and does. Another dialect than PostgreSQL's is only recognised: a person must judge it.
+    """What the schema is and does. One for MySQL or SQLite is read, and all is asked of a PostgreSQL copy of it.
 
     Raises `SubmissionFault` E330 without SQL files, E331 when they are too large, E332 when they are not text, E333 for
     an unknown dialect, E334 when they make more tables than can be read.
     """
-    names, remark = schema_files.chosen(job.submission)
+    names, remark = chosen(job.submission)
     if remark:
         job.notes.append(remark)
     with job.stages.measure("read"):
-        files, statements = schema_files.statements(job.submission, names)
-        diagrams, notes = schema_files.diagrams(job.submission), schema_files.notes(job.submission)
+        files, statements, left_out = schema_files.statements(job.submission, names)
+        diagrams, notes = diagrams_in(job.submission), schema_files.notes(job.submission)
+    if left_out:
+        job.notes.append(left_out)
     spoken = _dialect(job, files)
     if spoken != "postgres":
-        job.notes.append(
-            f"the SQL is written for {spoken}: this version judges PostgreSQL only, so a person must grade it"
-        )
-        return SchemaFacts(dialect=spoken, files=files, diagrams=diagrams, notes=notes)
-    return _loaded(job, files, statements, SchemaFacts(files=files, diagrams=diagrams, notes=notes))
+        statements = copied.statements(files, spoken)
+    read = SchemaFacts(dialect=spoken, files=files, diagrams=diagrams, notes=notes)
+    return _loaded(job, files, statements, read)
 
 
 def _dialect(job: Job, files: tuple[SqlFile, ...]) -> Dialect:
@@ -59,29 +62,38 @@ def _dialect(job: Job, files: tuple[SqlFile, ...]) -> Dialect:
 
 
 def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, ...], read: SchemaFacts) -> SchemaFacts:
-    _bounded(sum(1 for statement in statements if plan(statement).table))
+    few_enough(sum(1 for statement in statements if plan(statement).table))
     with job.databases.start() as server:
         with job.stages.measure("load"):
             prepare(server)
-            loading = load(server, statements)
-            _bounded(tables_in(server))
+            script = ddl.read(statements, read.dialect)
+            copy = copied.copied(server, script, read.dialect) if read.dialect != "postgres" else None
+            loading = copy.loading if copy else load(server, statements)
+            bounded(server)
         with job.stages.measure("catalog"):
-            written = ddl.read(statements).schema
+            written = script.schema
             schema = placed(read_catalog(server), written)
+            schema = copy.restored(schema) if copy else schema
             named = concepts(job.submission.settings.concepts, {table.name for table in schema.tables}, job.notes)
             found = match(schema, named)
-            for concept, table in named.items():
-                if concept not in found.roles or found.roles[concept].table != table:
-                    job.notes.append(f"submission.toml names `{table}` as {concept}, but its columns say otherwise")
+            disbelieved(named, found, job.notes)
             before = match(written, named)
         with job.stages.measure("probes"):
-            probes = probe(server, schema, found.roles, {use.check for use in job.challenge.checks.values()})
+            checks = {use.check for use in job.challenge.checks.values()}
+            with awake(server):
+                probes = probe(server, schema, found.roles, checks)
+                differing = disagreements(server, schema, found.roles, checks)
+        with job.stages.measure("workload"), awake(server):
+            asked = workload(server, schema, found.roles, checks)
         unloaded = {
             table.name: next((c for c, role in before.roles.items() if role.table == table.name), "")
             for table in written.tables
             if schema.table(table.name) is None
         }
         return SchemaFacts(
+            dialect=read.dialect,
+            caveats=copy.caveats() if copy else (),
+            shadow=copy.sql if copy else "",
             server=server.version,
             files=files,
             loading=loading,
@@ -90,41 +102,12 @@ def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, .
             helpers=found.helpers,
             doubtful=found.doubtful,
             unloaded=unloaded,
-            probes=probes,
+            probes=copy.excused(probes) if copy else probes,
+            disagreements=differing,
+            workload=asked,
             diagrams=read.diagrams,
             notes=read.notes,
         )
-
-
-def _bounded(tables: int) -> None:
-    if tables > MAX_TABLES:
-        raise SubmissionFault(
-            "E334",
-            f"the SQL makes {tables} tables",
-            note=f"at most {MAX_TABLES} are read",
-            help="hand in the tables of the shop only",
-        )
-
-
-def concepts(given: Mapping[str, str], tables: set[str], notes: list[str]) -> dict[str, str]:
-    """Tables named for concepts in submission.toml; plural keys and older names are taken, wrong ones are noted."""
-    found = {}
-    for key, table in given.items():
-        concept = _concept(key)
-        name = next((name for name in (table, table.lower()) if name in tables), "")
-        if not concept:
-            notes.append(f"submission.toml [concepts] `{key}` means nothing here; known: {', '.join(CONCEPTS)}")
-        elif not name:
-            notes.append(f"submission.toml names `{table}` for `{key}`, but no such table was loaded")
-        else:
-            found[concept] = name
-    return found
-
-
-def _concept(key: str) -> str:
-    named = {words(concept): concept for concept in CONCEPTS}
-    others = {("order", "item"): "order_line", ("customer",): "user", ("line", "item"): "order_line"}
-    return {**others, **named}.get(words(key), "")
 
 
 COLLECTOR = Collector(name="schema", gathers=SchemaFacts, collect=collect, uses=Resource.DATABASE)

@@ -1,7 +1,8 @@
 """Load a submitted script into a scratch database, statement by statement, and keep every failure.
 
 The script runs as a role without any power over the server. `statement_timeout` bounds each statement; because a
-script may switch it off and catch its cancellation, a watchdog ends the whole session a second later.
+script may switch it off and catch its cancellation, a guard ends the whole session a second later. It ends those that
+fill the disk, too.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Literal, Self
 import psycopg
 
 from grader.collectors.schema.extensions import stand_in
+from grader.collectors.schema.guard import HARD_DISK
+from grader.collectors.schema.newer import newer_than
 from grader.collectors.schema.policy import Plan, plan
-from grader.collectors.schema.session import CANCELLED, DATABASE, KILLED, ROLE, Session, state_of
+from grader.collectors.schema.session import CANCELLED, DATABASE, KILLED, MOST_ANSWER, ROLE, Ended, Session, state_of
 from grader.database import Server
-from grader.errors import OurFault
 from grader.evidence.schema import Late, LoadFailure, Loading, SetAside
 from grader.sql.schema.splitter import Statement
 from grader.visible import one_line
@@ -25,24 +27,41 @@ from grader.visible import one_line
 STATEMENT_SECONDS = 5.0
 LOAD_SECONDS = 40.0
 MAX_TIMEOUTS = 3
+MAX_LOST = 10  # statements that ended the session, or the server, without our doing
+MAX_PASSES = 10
 MAX_KEPT = 200
+MAX_MESSAGE = 2_000
 Kind = Literal["error", "refused", "timeout", "newer", "unavailable"]
 NO_SUCH = {"42P01", "42704", "42883", "3F000", "42703", "3D000"}
+FINAL = ("42601", "42501", "53", "54", "57P")  # syntax, rights, too much of something: these never run later
+GONE = "57P"  # the class of errors after which there is no session any more
 UNKNOWN_TYPE_OR_FUNCTION = {"42704", "42883", "0A000", "58P01"}
 
-# What later versions of PostgreSQL added to the language of schemas.
-NEWER: tuple[tuple[int, re.Pattern[str], str], ...] = tuple(
-    (version, re.compile(pattern, re.IGNORECASE), name)
-    for version, pattern, name in (
-        (14, r"\bbegin\s+atomic\b", "function bodies in standard SQL"),
-        (15, r"\bnulls\s+(not\s+)?distinct\b", "NULLS NOT DISTINCT"),
-        (17, r"\bjson_table\b", "JSON_TABLE"),
-        (18, r"\bvirtual\b|\bgenerated\s+always\s+as\s*\([^;]*\)\s*(,|\)|$)", "virtual generated columns"),
-        (18, r"\buuidv[47]\s*\(", "uuidv4() and uuidv7()"),
-        (18, r"\bwithout\s+overlaps\b|\bperiod\s+\w+\s*\)", "temporal keys"),
-        (18, r"\bnot\s+enforced\b", "NOT ENFORCED"),
-    )
+# Of the whole server, so that no script can lift them: the log of changes and what a query may spill count as disk.
+_LIMITS = (
+    "ALTER SYSTEM SET max_wal_size = '256MB'",
+    "ALTER SYSTEM SET temp_file_limit = '512MB'",
+    "SELECT pg_catalog.pg_reload_conf()",
+    # Without this an operator of the script could stand in for one of PostgreSQL's in a statement of ours
+    "ALTER ROLE postgres SET search_path = pg_catalog, pg_temp",
+    f"ALTER DATABASE {DATABASE} RESET search_path",
 )
+_HOMES = """
+SELECT pg_catalog.format('ALTER DATABASE %I SET search_path = %s', pg_catalog.current_database(),
+                         pg_catalog.string_agg(pg_catalog.quote_ident(nspname), ', ' ORDER BY tables DESC, nspname))
+FROM (
+  SELECT n.nspname, pg_catalog.count(*) AS tables
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+  GROUP BY n.nspname ORDER BY 2 DESC, 1 LIMIT 50
+) homes
+HAVING pg_catalog.count(*) > 0
+"""
+_FORCED = """
+SELECT pg_catalog.format('ALTER TABLE %I.%I NO FORCE ROW LEVEL SECURITY', n.nspname, c.relname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relforcerowsecurity AND c.relkind IN ('r', 'p') LIMIT 1000
+"""
 
 
 def prepare(server: Server) -> None:
@@ -51,18 +70,32 @@ def prepare(server: Server) -> None:
     It owns the schema but not the database: an owner could lock us out of it.
     """
     with server.connect(DATABASE) as boss:
+        for limit in _LIMITS:
+            boss.execute(limit.encode())
         boss.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION")
         boss.execute(f"GRANT CREATE, TEMPORARY, CONNECT ON DATABASE {DATABASE} TO {ROLE}")
         boss.execute(f"ALTER SCHEMA public OWNER TO {ROLE}")
 
 
 def load(server: Server, statements: Iterable[Statement]) -> Loading:
-    """Run a script; what failed is tried once more after the rest, because it may have come too early."""
+    """Run a script; what failed is tried again after the rest, because it may have come too early."""
     with _Loader(server) as loader:
         for statement in statements:
             loader.first(statement)
         loader.again()
-        return loader.loading()
+    settle(server)
+    return loader.loading()
+
+
+def settle(server: Server) -> None:
+    """Prepare for what is asked of the schema later.
+
+    Row security that binds even the owner would hide every row from us: the roles it is for do not exist here. And
+    functions of triggers find their tables by name, in whatever schema the script made them.
+    """
+    with server.connect(DATABASE) as boss:
+        for (statement,) in [*boss.execute(_FORCED).fetchall(), *boss.execute(_HOMES).fetchall()]:
+            boss.execute(statement.encode())
 
 
 class _Failed(Exception):
@@ -82,19 +115,23 @@ class _Loader:
         self.aside: list[SetAside] = []
         self.tables: list[str] = []
         self.missing_extensions: list[str] = []
-        self.structural = self.ran = self.timeouts = 0
+        self.attached: list[str] = []
+        self.files: dict[str, int] = {}
+        self.structural = self.ran = self.timeouts = self.losses = 0
         self.deadline = time.monotonic() + LOAD_SECONDS
         self.stopped = ""
+        self.ended: Ended = ""
         self.session = Session(server, STATEMENT_SECONDS)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.session.connection.close()
+        self.session.close()
 
     def first(self, statement: Statement) -> None:
         """Run a statement in its place, or note why not."""
+        self.files.setdefault(statement.file, len(self.files))
         todo = plan(statement)
         if todo.action == "aside":
             self._keep_aside(statement, todo.reason)
@@ -102,6 +139,11 @@ class _Loader:
         self.structural += todo.structural
         if todo.table:
             self.tables.append(todo.table)
+        if todo.attached:
+            self.attached.append(todo.attached)
+        if statement.rows and self.session.guard.full:
+            self._keep_aside(statement, "the data of the statements before it are enough: no more are loaded")
+            return
         try:
             self._run(statement, todo)
         except _Failed as failed:
@@ -113,32 +155,39 @@ class _Loader:
         if todo.dropping and failure.sqlstate in NO_SUCH:
             self.structural -= 1
             self._keep_aside(statement, "there is nothing to drop in an empty database")
-        elif failure.kind == "error" and not todo.session:
+        elif failure.kind == "error" and not todo.session and not failure.sqlstate.startswith(FINAL):
             self.waiting.append((statement, todo, failure))
         elif not todo.session:
             self.failures.append(failure)
 
     def again(self) -> None:
-        """Try what failed once more, in order."""
-        for statement, todo, failure in self.waiting:
-            try:
-                self._run(statement, todo)
-            except _Failed:
-                self.failures.append(failure)
-            else:
-                self.ran += todo.structural
-                if todo.structural:
-                    self.late.append(Late(statement=failure.statement, message=failure.message, place=failure.place))
+        """Try what failed until nothing more runs; each pass in the other direction, for scripts upside down."""
+        for _ in range(MAX_PASSES):
+            left = [entry for entry in self.waiting if not self._ran_late(*entry)]
+            if len(left) == len(self.waiting):
+                break
+            self.waiting = left[::-1]
+        self.failures += [failure for _, _, failure in self.waiting]
         self.waiting = []
+
+    def _ran_late(self, statement: Statement, todo: Plan, failure: LoadFailure) -> bool:
+        try:
+            self._run(statement, todo)
+        except _Failed:
+            return False
+        self.ran += todo.structural
+        if todo.structural:
+            self.late.append(Late(statement=failure.statement, message=failure.message, place=failure.place))
+        return True
 
     def loading(self) -> Loading:
         """What came of it, in the order of the script."""
         return Loading(
             structural=self.structural,
             ran=self.ran,
-            tables_written=tuple(dict.fromkeys(self.tables)),
-            late=tuple(self.late[:MAX_KEPT]),
-            failures=tuple(sorted(self.failures, key=lambda f: (f.place.file, f.place.line))[:MAX_KEPT]),
+            tables_written=tuple(dict.fromkeys(name for name in self.tables if name not in self.attached)),
+            late=tuple(sorted(self.late, key=self._order)[:MAX_KEPT]),
+            failures=tuple(sorted(self.failures, key=self._order)[:MAX_KEPT]),
             set_aside=tuple(self.aside[:MAX_KEPT]),
             stopped=self.stopped,
         )
@@ -161,14 +210,15 @@ class _Loader:
             self._execute(statement)
         except psycopg.Error as error:
             raise _Failed(self._failure(statement, todo, error)) from None
-        if todo.session:
+        if todo.repeated:
             self.session.opening.append(statement.text)
 
     def _extension(self, statement: Statement, todo: Plan) -> bool:
         """True when the server carries the extension. Of those it does not, some have a stand-in."""
         name = todo.extension
         query = (
-            "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_available_extensions WHERE name = %s), "
+            "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_available_extensions "
+            "WHERE name OPERATOR(pg_catalog.=) %s::pg_catalog.name), "
             "pg_catalog.quote_ident(coalesce(pg_catalog.current_schema(), 'public'))"
         )
         carried, schema = self.session.connection.execute(query, [name]).fetchone() or (False, "public")
@@ -184,7 +234,11 @@ class _Loader:
     def _execute(self, statement: Statement) -> None:
         try:
             self.session.run(statement.text, statement.data)
+        except psycopg.errors.OutOfMemory:  # it may have taken all the locks there are, for the rest of the session
+            self.session.reconnect()
+            raise
         finally:
+            self.ended = self.session.ended if self.session.lost else ""
             if self.session.lost:
                 self.session.reconnect()
             elif self.session.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -193,33 +247,56 @@ class _Loader:
     def _failure(self, statement: Statement, todo: Plan, error: psycopg.Error) -> LoadFailure:
         """PostgreSQL's own words, with the place its caret points at."""
         state = state_of(error)
-        if state in (CANCELLED, KILLED):
+        if self.ended:
+            return self._stopped(statement, todo)
+        if state == CANCELLED and "statement timeout" in str(error):
             return self._timeout(statement, todo)
+        if state.startswith(GONE):
+            return self._lost(statement, todo)
         diag = error.diag
         at = int(diag.statement_position or 0)
         kind: Kind = "error"
-        message = one_line(diag.message_primary or str(error), 300)
-        if newer := self._newer(statement, state):
+        message = one_line((diag.message_primary or str(error))[:MAX_MESSAGE], 300)
+        if newer := newer_than(self.server.version, statement.text, state):
             kind, message = "newer", f"{message} ({newer} came after PostgreSQL {self.server.version})"
         elif self.missing_extensions and state in UNKNOWN_TYPE_OR_FUNCTION:
             kind, message = "unavailable", f"{message} (it needs {', '.join(self.missing_extensions)})"
         return self._record(statement, message, kind, todo, sqlstate=state, offset=max(at - 1, 0))
 
+    def _stopped(self, statement: Statement, todo: Plan) -> LoadFailure:
+        """We ended it, and the session with it."""
+        if self.ended == "answer":
+            return self._record(
+                statement, f"its answer exceeded {MOST_ANSWER >> 20} MB, so it was stopped", "refused", todo
+            )
+        if self.ended == "time":
+            return self._timeout(statement, todo)
+        self.session.guard.tidy()
+        self.timeouts += 1
+        if self.session.guard.full or self.timeouts >= MAX_TIMEOUTS:
+            self.stopped = "not run: what the statements before it wrote is too much to go on"
+        message = f"the database had grown to more than {HARD_DISK >> 30} GB, so it was stopped"
+        return self._record(statement, message, "refused", todo)
+
     def _timeout(self, statement: Statement, todo: Plan) -> LoadFailure:
+        self.session.guard.tidy()
         self.timeouts += 1
         if self.timeouts >= MAX_TIMEOUTS:
             self.stopped = f"not run: {self.timeouts} statements before it did not end in time"
         message = f"it did not end within {STATEMENT_SECONDS:.0f} seconds and was stopped"
         return self._record(statement, message, "timeout", todo, sqlstate=CANCELLED)
 
-    def _newer(self, statement: Statement, state: str) -> str:
-        major = int(self.server.version.split(".")[0])
-        if state not in ("42601", "42883", "0A000", "42P16"):
-            return ""
-        return next((name for since, seen, name in NEWER if since > major and seen.search(statement.text)), "")
+    def _lost(self, statement: Statement, todo: Plan) -> LoadFailure:
+        self.losses += 1
+        if self.losses >= MAX_LOST:
+            self.stopped = f"not run: {self.losses} statements before it ended the connection to the server"
+        return self._record(statement, "it ended the connection to the server", "error", todo, sqlstate=KILLED)
 
     def _refusal(self, statement: Statement, reason: str, kind: Kind, todo: Plan) -> _Failed:
         return _Failed(self._record(statement, reason, kind, todo))
+
+    def _order(self, told: Late | LoadFailure) -> tuple[int, int]:
+        return self.files[told.place.file], told.place.line
 
     @staticmethod
     def _record(
@@ -239,15 +316,3 @@ class _Loader:
 def _word_length(text: str, offset: int) -> int:
     found = re.compile(r"\"[^\"]+\"|[\w$.]+").match(text, offset)
     return len(found.group()) if found else 1
-
-
-def tables_in(server: Server) -> int:
-    """How many tables the script made; raises `OurFault` when the server is gone."""
-    with server.connect(DATABASE) as boss:
-        row = boss.execute(
-            "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
-        ).fetchone()
-    if row is None:
-        raise OurFault("E221", "PostgreSQL does not answer")
-    return int(row[0])

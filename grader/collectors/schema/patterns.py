@@ -6,38 +6,53 @@ import re
 import string
 
 MOST = 200
+LONGEST = 1_000
 _TOKEN = re.compile(
     r"\\(?P<escape>.)|\[(?P<class>\^?(?:\\.|\[:\w+:\]|[^\]])+)\]|(?P<group>\((?:\?:)?)|(?P<close>\))|(?P<bar>\|)|"
     r"(?P<anchor>[\^$])|(?P<any>\.)|(?P<char>[^\\])",
     re.DOTALL,
 )
-_TIMES = re.compile(r"\{(\d+)(,)?(\d*)\}|([*+?])\??")
-_ESCAPES = {"d": "0123456789", "w": "a0", "s": " ", "D": "a", "W": "-", "S": "a"}
-_POSIX = {"alpha": "a", "alnum": "a0", "digit": "0", "upper": "A", "lower": "a", "space": " ", "punct": "-"}
+_TIMES = re.compile(r"\{(\d{1,3})(,)?(\d{0,3})\}\??|([*+?])\??")
+_OTHERS = "0-_ A.x~/:"
+_LAST = 0x7E
+_LETTERS = "abcdefghij"
+_ESCAPES = {"d": "0123456789", "w": _LETTERS, "s": " ", "D": _LETTERS, "W": "-", "S": _LETTERS}
+_POSIX = {
+    "alpha": (_LETTERS, "a-zA-Z"),
+    "alnum": (_LETTERS, "a-zA-Z0-9"),
+    "digit": ("0123456789", "0-9"),
+    "upper": (_LETTERS.upper(), "A-Z"),
+    "lower": (_LETTERS, "a-z"),
+    "space": (" ", r"\s"),
+    "punct": ("-", r"\W"),
+}
 
 
 def example(pattern: str, number: int) -> str:
-    """A text for the pattern, checked against it; digits spell `number` where they fit. Empty when none is found."""
+    """A text for the pattern, as a first try; characters spell `number` where they may. Empty when none comes to mind.
+
+    It is not matched here: the pattern is a stranger's, and a search of ours could take for ever. PostgreSQL, which
+    is bounded in time, says whether the text fits.
+    """
     try:
-        text = _Generator(pattern, str(number)).sequence()
-        return text if text and re.search(_python(pattern), text) else ""
+        return _Generator(pattern[:LONGEST], number).sequence()[:MOST]
     except (re.error, IndexError, ValueError, RecursionError):
         return ""
 
 
-def _python(pattern: str) -> str:
-    for name, sample in _POSIX.items():
-        ranges = {"a": "a-zA-Z", "a0": "a-zA-Z0-9", "0": "0-9", "A": "A-Z", " ": r"\s", "-": r"\W"}
-        pattern = pattern.replace(f"[:{name}:]", "a-z" if name == "lower" else ranges[sample])
-    return pattern
+def _python(inside: str) -> str:
+    """The inside of a bracket expression in Python's words."""
+    for name, (_, ranges) in _POSIX.items():
+        inside = inside.replace(f"[:{name}:]", ranges)
+    return inside
 
 
 class _Generator:
     """Walks the pattern once, taking the first branch and the fewest repetitions that are more than none."""
 
-    def __init__(self, pattern: str, digits: str) -> None:
+    def __init__(self, pattern: str, number: int) -> None:
         self.pattern, self.at = pattern, 0
-        self.digits = digits
+        self.number, self.digits = number, str(number)
 
     def sequence(self) -> str:
         """Text for everything up to the end or the closing parenthesis."""
@@ -66,7 +81,7 @@ class _Generator:
         if token["anchor"] or token["bar"]:
             return "", ""
         if token["any"]:
-            return "", "a"
+            return "", _LETTERS
         if token["class"]:
             return "", _members(token["class"])
         if token["escape"]:
@@ -85,21 +100,31 @@ class _Generator:
 
     def _repeated(self, piece: str, choices: str, least: int, most: int) -> str:
         if not choices:
-            return piece * max(least, 1 if most == 1 and least else least)
+            return (piece * min(least, MOST))[:MOST]
         length = least if least == most else max(least, min(most, len(self.digits)))
         if set(string.digits) <= set(choices):
             return self.digits.rjust(length, "0")[-length:] if length else ""
-        return choices[0] * max(length, least)
+        return self._spelt(choices, max(length, least))
+
+    def _spelt(self, choices: str, length: int) -> str:
+        """The number in as many characters, so that two rows of a unique column differ."""
+        out, rest = "", self.number
+        for _ in range(min(length, MOST)):
+            rest, at = divmod(rest, len(choices))
+            out = choices[at] + out
+        return out
 
 
 def _members(inside: str) -> str:
     """Characters of a bracket expression, letters first."""
     if inside.startswith("^"):
-        return next(char for char in "a0-_ A" if not re.match(f"[{_python(inside)}]".replace("[^", "[", 1), char))
-    found = "".join(sample for name, sample in _POSIX.items() if f"[:{name}:]" in inside)
+        barred = re.compile(f"[{_python(inside)}]".replace("[^", "[", 1))
+        letters = "".join(char for char in _LETTERS if not barred.match(char))
+        return letters or next((char for char in _OTHERS if not barred.match(char)), "")
+    found = "".join(sample for name, (sample, _) in _POSIX.items() if f"[:{name}:]" in inside)
     rest = re.sub(r"\[:\w+:\]", "", inside)
     for low, high in re.findall(r"(\w)-(\w)", rest):
-        found += "".join(map(chr, range(ord(low), ord(high) + 1)))
+        found += "".join(map(chr, range(ord(low), min(ord(high), _LAST) + 1)))
     for escaped in re.findall(r"\\(.)", rest):
         found += _ESCAPES.get(escaped, escaped)
     rest = re.sub(r"\w-\w|\\.", "", rest)

@@ -13,21 +13,25 @@ import msgspec
 import psycopg
 
 from grader.collectors.schema.questions import Ask, Questions
-from grader.collectors.schema.rows import Obstacle, RowMaker
+from grader.collectors.schema.rows import Obstacle, RowMaker, made_maker
 from grader.collectors.schema.session import CANCELLED, Session, state_of
 from grader.collectors.schema.values import quoted, unknown
 from grader.database import Server
-from grader.evidence.catalog import NUMBERS, TEXT, Schema
+from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Schema
 from grader.evidence.schema import Probe, Role
 from grader.sql.schema import meanings
 from grader.sql.schema.links import Link
+from grader.sql.schema.loose_ends import loose_references, probe_id
 from grader.sql.schema.shop import Shop, Spot
 
 SECONDS = 3.0
 IN_ALL_SECONDS = 60.0
 MOST_TIMEOUTS = 2
 CANCELLED_WORDS = "canceling statement due to statement timeout"
-LONG_ADDRESS = "a" * 40 + "@department.example.org"  # 64 characters
+LONG_ADDRESS = "a" * 41 + "@department.example.org"  # 64 characters
+LONGEST_ADDRESS = "a" * 61 + "@" + "department." * 16 + "shop.example.org"  # 254, the most of RFC 5321
+COMMON_PRICE, LARGE_PRICE = "9999.99", "1234567.89"
+MOST_LOOSE = 6
 UNKNOWN_STATUS = "no-such-status"
 
 # Which probes a check reads: a self-check sends only those of its public checks.
@@ -35,12 +39,15 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "schema.money": ("*.sum",),
     "schema.status_values": ("order.status.unknown",),
     "schema.email_length": ("user.email.long",),
+    "schema.price_range": ("*.price.common",),
+    "schema.advice": ("user.email.longest", "product.price.large"),
     "schema.required": ("*.missing",),
-    "schema.foreign_keys": ("*.user.unknown", "*.order.unknown", "*.product.unknown", "*.category.unknown"),
+    "schema.foreign_keys": ("*.user.unknown", "*.order.unknown", "*.product.unknown", "*.category.unknown", "loose.*"),
     "schema.login_unique": ("user.login.duplicate", "user.login.other_case"),
     "schema.link_unique": ("product_category.duplicate",),
     "schema.value_ranges": ("*.negative", "*.zero"),
     "schema.deletes": ("*.delete",),
+    "schema.key_changes": ("*.rekey",),
 }
 
 
@@ -48,9 +55,7 @@ def probe(server: Server, schema: Schema, roles: dict[str, Role], checks: Iterab
     """Every probe that these checks read and the tables found allow, in a fixed order."""
     patterns = tuple(pattern for check in checks for pattern in READ_BY.get(check, ()))
     with Session(server, SECONDS) as session:
-        reserved = session.run("SELECT word FROM pg_catalog.pg_get_keywords() WHERE catcode <> 'U'").fetchall()
-        maker = RowMaker(session, schema, frozenset(str(row[0]) for row in reserved))
-        prober = _Prober(maker, Shop(schema, roles), patterns)
+        prober = _Prober(made_maker(session, schema), Shop(schema, roles), patterns)
         return tuple(prober.all())
 
 
@@ -84,7 +89,7 @@ class _Prober:
         except Obstacle as obstacle:
             found = msgspec.structs.replace(blank, setup=tuple(self.maker.log), obstacle=str(obstacle))
         except psycopg.Error as error:
-            found = msgspec.structs.replace(blank, obstacle=f"the probe did not run: {state_of(error)}")
+            found = msgspec.structs.replace(blank, obstacle=f"it could not be tried: SQLSTATE {state_of(error)}")
         self.timeouts += self.session.lost or (found.bad is not None and found.bad.sqlstate == CANCELLED)
         self.timeouts += CANCELLED_WORDS in found.obstacle
         if not self.session.lost:
@@ -97,6 +102,8 @@ class _Prober:
         yield from self._references()
         yield from self._uniqueness()
         yield from self._deletions()
+        yield from self._limits()
+        yield from self._rekeyings()
 
     # values out of range
 
@@ -124,6 +131,20 @@ class _Prober:
         login = self.shop.login()
         if login and meanings.is_email(login.column, login.table):
             yield self.ask.changed("user.email.long", login, quoted(LONG_ADDRESS))
+
+    # values that must fit, or had better
+
+    def _limits(self) -> Iterator[tuple[str, str, str, Ask]]:
+        price, line_price, login = self.shop.price(), self.shop.line_price(), self.shop.login()
+        for id_, spot, amount in (
+            ("product.price.common", price, COMMON_PRICE),
+            ("order_line.price.common", line_price, COMMON_PRICE),
+            ("product.price.large", price, LARGE_PRICE),
+        ):
+            if spot and spot.column.family in NUMBERS and not spot.column.generated:
+                yield self.ask.changed(id_, spot, _counted(spot, amount))
+        if login and meanings.is_email(login.column, login.table):
+            yield self.ask.changed("user.email.longest", login, quoted(LONGEST_ADDRESS))
 
     # values left out
 
@@ -164,6 +185,13 @@ class _Prober:
             spot = self._spot(child, parent)
             if link and spot and len(link.columns) == 1 and self._own(link, child, parent):
                 yield self.ask.changed(f"{child}.{parent}.unknown", spot, unknown(spot.column))
+        variant, product = self.shop.variant, self.shop.table("product")
+        if variant and product and (onward := self.shop.links.direct(variant.name, product.name)):
+            column = variant.column(onward.columns[-1]) if len(onward.columns) == 1 else None
+            if column is not None and len(product.primary_key) == 1:
+                yield self.ask.pointed("variant.product.unknown", Spot(table=variant, column=column), product)
+        for spot, target in list(loose_references(self.shop))[:MOST_LOOSE]:
+            yield self.ask.pointed(probe_id(spot), spot, target)
 
     def _own(self, link: Link, child: str, parent: str) -> bool:
         """A product's category over a junction is asked at the junction."""
@@ -197,6 +225,25 @@ class _Prober:
             if parent and child and link:
                 id_ = f"{concept}.delete"
                 yield id_, parent.name, "", self.ask.deleting(id_, parent, child, link)
+
+    # keys that change
+
+    def _rekeyings(self) -> Iterator[tuple[str, str, str, Ask]]:
+        for concept, child_concept in (("user", "order"), ("product", "order_line"), ("order", "order_line")):
+            child, link = self.shop.table(child_concept), self.shop.link(child_concept, concept)
+            parent = self.shop.schema.table(link.target) if link else None  # a variant, where lines sell variants
+            plain = link is not None and link.declared and len(link.columns) == 1
+            if parent and child and link and plain and len(parent.primary_key) == 1:
+                id_ = f"{concept}.rekey"
+                yield id_, parent.name, parent.primary_key[0], self.ask.rekeying(id_, parent, child, link)
+
+
+def _counted(spot: Spot, amount: str) -> str:
+    """An amount as the column counts it: in cents where it says so, else whole where it keeps no fraction."""
+    if spot.column.family not in WHOLE:
+        return amount
+    whole, _, cents = amount.partition(".")
+    return whole + cents if meanings.says_cents(spot.column, spot.table) else whole
 
 
 def _negative(price: Spot | None) -> str:

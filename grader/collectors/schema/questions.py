@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from grader.collectors.schema.rows import Obstacle, RowMaker
+from grader.collectors.schema.values import unknown
 from grader.evidence.catalog import Table
 from grader.evidence.schema import Attempt, Probe
 from grader.sql.schema.links import Link
@@ -40,6 +41,23 @@ class Questions:
                 good=good,
                 bad=self.maker.attempt(faulty, column),
             )
+
+        return id_, spot.table.name, spot.column.name, ask
+
+    def pointed(self, id_: str, spot: Spot, target: Table) -> tuple[str, str, str, Ask]:
+        """A row that names a row of `target` made for it, and the same with a value that no row there has."""
+
+        def ask() -> Probe:
+            column, key = spot.column.name, target.primary_key[0]
+            self.maker.wants(target, key)
+            there = self.maker.insert(target)
+            if key not in there.values:
+                raise Obstacle(f"the key of a row of {target.name} is not known")
+            row, good = self.maker.tried(spot.table, {column: there.values[key]}, column)
+            setup = tuple(self.maker.log)
+            faulty = self.maker.statement(spot.table, {**row.values, column: unknown(spot.column)})
+            bad = self.maker.attempt(faulty, column)
+            return Probe(id=id_, table=spot.table.name, column=column, setup=setup, good=good, bad=bad)
 
         return id_, spot.table.name, spot.column.name, ask
 
@@ -135,6 +153,33 @@ class Questions:
                 setup=tuple(self.maker.log),
                 good=Attempt(statement=self.maker.log[-1], answer="INSERT 0 1", rows=1),
                 bad=msgspec.structs.replace(deleted, value=kept.value if kept else None),
+                count=left.statement,
+                left=int(left.value or 0),
+            )
+
+        return ask
+
+    def rekeying(self, id_: str, parent: Table, child: Table, link: Link) -> Ask:
+        """Give a row that another one refers to a new key, and see whether that one follows."""
+
+        def ask() -> Probe:
+            self.maker.wants(child, *link.columns)
+            self.maker.insert(child)
+            target, key = self.maker.made.get(parent.name), parent.column(parent.primary_key[0])
+            if target is None or key is None:
+                raise Obstacle(f"no row of {parent.name} was needed for one of {child.name}")
+            new, name = unknown(key), self.maker.name(key.name)
+            statement = f"UPDATE {self.maker.name(parent.name)} SET {name} = {new} WHERE {self.maker.where(target)}"
+            changed = self.maker.attempt(statement)
+            column = self.maker.name(link.columns[0])
+            left = self._selected(f"SELECT count(*) FROM {self.maker.name(child.name)} WHERE {column} = {new}")
+            return Probe(
+                id=id_,
+                table=parent.name,
+                column=key.name,
+                setup=tuple(self.maker.log),
+                good=Attempt(statement=self.maker.log[-1], answer="INSERT 0 1", rows=1),
+                bad=changed,
                 count=left.statement,
                 left=int(left.value or 0),
             )

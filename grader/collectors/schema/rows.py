@@ -264,6 +264,12 @@ class RowMaker:
             self._fill(table, column, wanted=True)
 
 
+def made_maker(session: Session, schema: Schema) -> RowMaker:
+    """A maker that knows which names must be quoted."""
+    reserved = session.run("SELECT word FROM pg_catalog.pg_get_keywords() WHERE catcode <> 'U'").fetchall()
+    return RowMaker(session, schema, frozenset(str(row[0]) for row in reserved))
+
+
 def steady(text: str) -> str:
     """`text` without clock times and random ids, which would differ from run to run."""
     return _UUID.sub("⟨uuid⟩", _TIME.sub(lambda m: m.group() if m.group().startswith("2024-05-1") else "⟨time⟩", text))

@@ -1,31 +1,51 @@
-"""A connection on which a stranger's statements run: bounded in time, whatever they do to the settings."""
+"""A connection on which a stranger's statements run: bounded in time, disk and answers, whatever they set."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
-from typing import Self
+import time
+from typing import Literal, Self
 
 import psycopg
 
+from grader.collectors.schema.guard import Guard
 from grader.database import Connection, Server
+from grader.database.metered import Meter
 from grader.errors import OurFault
 
 DATABASE = "postgres"  # every grade has a cluster of its own, and this database in it is empty
 ROLE = "candidate"
 GRACE_SECONDS = 1.0
+RESTART_SECONDS = 20.0
+MOST_ANSWER = 32 << 20
 CANCELLED, KILLED = "57014", "57P01"
 
+Ended = Literal["", "time", "disk", "answer"]
 
-def connected(server: Server, seconds: float) -> Connection:
-    """A connection of the powerless role, whatever a script has made its defaults."""
+
+def connected(server: Server, seconds: float, most: int = MOST_ANSWER) -> tuple[Connection, Meter]:
+    """A connection of the powerless role, whatever a script has made its defaults; answers beyond `most` cut it.
+
+    A server that restarts after a crash is waited for; raises `OurFault` E221 when it does not come back.
+    """
+    deadline = time.monotonic() + RESTART_SECONDS
+    while True:
+        try:
+            return _connected(server, seconds, most)
+        except OurFault:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _connected(server: Server, seconds: float, most: int) -> tuple[Connection, Meter]:
     with server.connect(DATABASE) as boss:
         boss.execute(f"ALTER ROLE {ROLE} RESET ALL")
         boss.execute(f"ALTER ROLE {ROLE} IN DATABASE {DATABASE} RESET ALL")
-    connection = server.connect(DATABASE, role=ROLE)
+    connection, meter = server.metered(DATABASE, role=ROLE, most=most)
     connection.execute("SET client_min_messages = error")
     connection.execute(f"SET statement_timeout = {int(seconds * 1000)}")
-    return connection
+    return connection, meter
 
 
 class Session:
@@ -33,48 +53,62 @@ class Session:
 
     def __init__(self, server: Server, seconds: float, opening: tuple[str, ...] = ()) -> None:
         self.server, self.seconds, self.opening = server, seconds, list(opening)
-        self.connection = self._connect()
+        self.connection, self.meter = self._connect()
+        self.guard = Guard(server, seconds + GRACE_SECONDS)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        self.close()
 
-    def _connect(self) -> Connection:
-        connection = connected(self.server, self.seconds)
+    def close(self) -> None:
+        """End the session."""
+        self.connection.close()
+        self.guard.close()
+
+    def _connect(self) -> tuple[Connection, Meter]:
+        connection, meter = connected(self.server, self.seconds)
         for statement in self.opening:
-            connection.execute(statement.encode())
-        return connection
+            with contextlib.suppress(psycopg.DatabaseError):  # such as a schema that is gone by now
+                connection.execute(statement.encode())
+        self.pid = connection.info.backend_pid
+        return connection, meter
 
     def reconnect(self) -> None:
         """A new connection with the opening statements repeated."""
         self.connection.close()
-        self.connection = self._connect()
+        with contextlib.suppress(OurFault, psycopg.Error), self.server.connect() as boss:  # it may still be at work
+            boss.execute("SELECT pg_catalog.pg_terminate_backend(%s, 5000)", [self.pid])
+        self.connection, self.meter = self._connect()
 
     @property
     def lost(self) -> bool:
         """The connection is gone."""
         return self.connection.closed or self.connection.broken
 
+    @property
+    def ended(self) -> Ended:
+        """Why we ended the connection, if we did."""
+        return "answer" if self.meter.over else self.guard.fired
+
     def run(self, statement: str, data: str | None = None) -> psycopg.Cursor[tuple[object, ...]]:
         """Run one statement, with the lines of a COPY if it has any; raises `psycopg.Error`."""
-        watchdog = threading.Timer(self.seconds + GRACE_SECONDS, self._kill, [self.connection.info.backend_pid])
-        watchdog.daemon = True
-        watchdog.start()
+        self.meter.rewind()
         try:
+            return self._watched(statement, data)
+        finally:
+            if self.guard.fired:  # the statement may have ended in the same moment, its session will
+                self.connection.close()
+
+    def _watched(self, statement: str, data: str | None) -> psycopg.Cursor[tuple[object, ...]]:
+        with self.guard.watching(self.pid):
             cursor = self.connection.cursor()
             if data is None:
                 return cursor.execute(statement.encode())
             with cursor.copy(statement.encode()) as copy:
                 copy.write(data)
             return cursor
-        finally:
-            watchdog.cancel()
-
-    def _kill(self, pid: int) -> None:
-        with contextlib.suppress(OurFault, psycopg.Error), self.server.connect() as boss:
-            boss.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 
 def state_of(error: psycopg.Error) -> str:

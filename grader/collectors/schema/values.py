@@ -5,6 +5,7 @@ Every value is a literal as it stands in the statement. Nothing depends on the c
 
 from __future__ import annotations
 
+import json
 import re
 
 from grader.collectors.schema.patterns import example
@@ -12,6 +13,7 @@ from grader.evidence.catalog import TEXT, WHOLE, CheckRule, Column, Table
 from grader.sql.schema.names import column_words
 
 FIRST_KEY = 900_000
+MOST_KEYS = 30
 FIRST_SMALL_KEY = 30_000
 NUMBERS = ("1", "5", "10", "0", "100", "2", "9.99", "1000", "0.5", "-1")
 TIMES = ("2024-05-17 10:00:00+00", "2024-05-18 10:00:00+00", "2099-12-31 00:00:00+00", "2000-01-01 00:00:00+00")
@@ -39,6 +41,7 @@ SPECIAL = {
     "int4range": ("[1,5)",),
     "numrange": ("[1,5)",),
 }
+_CLOCK = frozenset({"now", "today", "tomorrow", "yesterday"})  # PostgreSQL reads these as the time it is
 _LITERAL = re.compile(r"(?P<before>~\*?\s*)?'(?P<text>(?:[^']|'')*)'")
 _NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
 
@@ -86,7 +89,15 @@ def _scalars(column: Column, table: Table, number: int) -> list[str]:
         return _texts(column, table, rules, number)
     if column.family == "uuid":
         return [key(column, number)]
+    if column.family == "json":
+        return [quoted(text) for text in (*_documents(rules), *SPECIAL["json"])]
     return [quoted(value) for value in SPECIAL.get(column.family, ("1", ""))]
+
+
+def _documents(rules: list[CheckRule]) -> list[str]:
+    """A document with every key that a CHECK names, as in `address ? 'city'`."""
+    names = [match["text"].replace("''", "'") for rule in rules for match in _LITERAL.finditer(rule.text)]
+    return [json.dumps(dict.fromkeys(names[:MOST_KEYS], "sample"))] if names else []
 
 
 def is_unique(column: Column, table: Table) -> bool:
@@ -120,7 +131,7 @@ def _from_rule(rule: CheckRule, number: int) -> list[str]:
     for match in _LITERAL.finditer(rule.text):
         text = match["text"].replace("''", "'")
         found.append(example(text, number) if match["before"] else text)
-    return [text for text in found if text]
+    return sorted((text for text in found if text), key=lambda text: text.strip().lower() in _CLOCK)
 
 
 def _by_meaning(column: Column, table: Table, number: int) -> list[str]:

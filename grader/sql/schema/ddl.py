@@ -15,11 +15,14 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from grader.evidence.catalog import CheckRule, Index, Place, Schema, Table
+from grader.evidence.schema import Dialect
 from grader.sql.schema.ddl_draft import Draft, folded, index_key, names
 from grader.sql.schema.ddl_fallback import Fragment, domain, enum_in_body, fragments
 from grader.sql.schema.ddl_table import TableReader
 from grader.sql.schema.ddl_types import ReadType, read_type
+from grader.sql.schema.dialects import script
 from grader.sql.schema.splitter import Statement
+from grader.sql.schema.written import Unread, Written
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns about every statement it keeps as text
 
@@ -29,25 +32,13 @@ LONGEST_SCRIPT = 400_000
 _DATA = re.compile(r"(?:insert|copy|update|delete|with|values|table|truncate|merge|call|grant|revoke)\b", re.IGNORECASE)
 
 
-class Unread(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement, or a part of one, that sqlglot could not read."""
-
-    text: str
-    place: Place
-
-
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """A schema as written, and what of it could not be read."""
-
-    schema: Schema
-    unread: tuple[Unread, ...]
-
-
-def read(statements: Iterable[Statement]) -> Written:
+def read(statements: Iterable[Statement], dialect: Dialect = "postgres") -> Written:
     """The schema that a script describes, statement by statement; what comes after the first `LONGEST_SCRIPT` is left.
 
     Seed data are passed over: parsing megabytes of them takes minutes and tells nothing.
     """
+    if dialect != "postgres":
+        return script.read(statements, dialect)
     reader, size = _Reader(), 0
     for statement in statements:
         if statement.kind != "sql" or _DATA.match(statement.text):
@@ -86,7 +77,7 @@ class _Reader:
         except (SqlglotError, RecursionError, ValueError):
             self._lost(fragment)
             return
-        if isinstance(found, exp.Command):
+        if isinstance(found, exp.Command | exp.Set):
             self._command(fragment)
         elif isinstance(found, exp.Create):
             self._create(found)

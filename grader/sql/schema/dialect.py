@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from grader.evidence.schema import Dialect
-from grader.sql.schema.splitter import blanked
 
 NAMES: dict[str, Dialect] = {
     **dict.fromkeys(("postgres", "postgresql", "pg", "psql"), "postgres"),
@@ -13,13 +12,56 @@ NAMES: dict[str, Dialect] = {
     **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
 }
 
-_POSTGRES = re.compile(
-    r"\b(?:(?:small|big)?serial|timestamptz|jsonb|bytea|citext|plpgsql|gen_random_uuid|uuid_generate_v4|create\s+extension|"
-    r"create\s+domain|generated\s+(?:always|by\s+default)\s+as\s+identity|as\s+enum|owner\s+to|using\s+gin)\b|::|\btext\s*\[",
-    re.IGNORECASE,
-)
-_MYSQL = re.compile(r"\bauto_increment\b|\bengine\s*=|`\w+`\s+\w+", re.IGNORECASE)
-_SQLITE = re.compile(r"\bautoincrement\b|\bpragma\b|\bwithout\s+rowid\b|\)\s*strict\b", re.IGNORECASE)
+# Marks that only one of them has. SQLite takes backticks, and every type there is, so those say little.
+_MARKS: dict[Dialect, tuple[str, ...]] = {
+    "postgres": (
+        r"\b(?:small|big)?serial\b(?!\s+default\s+value)",
+        r"\btimestamptz\b|\btimestamp\s+with(?:out)?\s+time\s+zone\b",
+        r"\bjsonb\b|\bbytea\b|\bcitext\b",
+        r"\bplpgsql\b|\blanguage\s+sql\b",
+        r"\bgen_random_uuid\b|\buuid_generate_v4\b|\buuidv[47]\b|\bnow\s*\(\s*\)\s*at\s+time\s+zone\b",
+        r"\bcreate\s+extension\b",
+        r"\bcreate\s+(?:domain|type|sequence|materialized)\b",
+        r"\bas\s+identity\b",
+        r"\bowner\s+to\b|\bset\s+search_path\b|\bcomment\s+on\b",
+        r"\busing\s+(?:gin|gist|btree|brin)\s*\(",
+        r"\w::\w|\)::|'\s*::",
+        r"\btext\s*\[",
+        r"\bcreate\s+(?:or\s+replace\s+)?function\b",
+        r"\bdo\s+\$",
+    ),
+    "mysql": (
+        r"\bauto_increment\b",
+        r"\bengine\s*=",
+        r"\bunsigned\b",
+        r"\b(?:tinyint|mediumint|tinytext|mediumtext|longtext|longblob|mediumblob)\b",
+        r"\benum\s*\(|\bset\s*\(\s*'",
+        r"\bon\s+update\s+(?:current_timestamp|now)\b",
+        r"\bcharset\b|\bcharacter\s+set\b|\bcollate\s*=?\s*(?:utf8|latin1|ascii)",
+        r"^\s*delimiter\b|\bsignal\s+sqlstate\b|\bforeign_key_checks\b",
+        r"[,(]\s*(?:unique\s+|fulltext\s+)?(?:key|index)\s+[`\w]+\s*\(",
+        r"`\w+`\s+\w+",
+        r"\bcomment\s+'|\buse\s+[`\w]+\s*;",
+        r"\bdatetime\s*\(\s*\d\s*\)",
+    ),
+    "sqlite": (
+        r"\bautoincrement\b",
+        r"\bpragma\b",
+        r"\bwithout\s+rowid\b",
+        r"\)\s*(?:strict|without\s+rowid\s*,\s*strict)\b",
+        r"\bcollate\s+nocase\b",
+        r"\b(?:strftime|julianday|randomblob|typeof|unixepoch)\s*\(|\b(?:date|datetime)\s*\(\s*'now'",
+        r"\braise\s*\(\s*(?:abort|fail|rollback|ignore)\b",
+        r"\bglob\b",
+        r"\bon\s+conflict\s+(?:abort|fail|ignore|replace|rollback)\b",
+        r"^\.(?:mode|headers|open|read)\b",
+        r"\battach\s+database\b|\bsqlite_sequence\b",
+    ),
+}
+_TELLING = {
+    name: tuple(re.compile(mark, re.IGNORECASE | re.MULTILINE) for mark in marks) for name, marks in _MARKS.items()
+}
+MOST_TEXT = 400_000
 
 
 def named(name: str) -> Dialect | None:
@@ -28,10 +70,16 @@ def named(name: str) -> Dialect | None:
 
 
 def sniffed(text: str) -> Dialect:
-    """The dialect of a script. PostgreSQL unless it has sure marks of another one and none of PostgreSQL."""
-    code = blanked(text)
-    if _POSTGRES.search(code):
-        return "postgres"
-    if _MYSQL.search(code):
-        return "mysql"
-    return "sqlite" if _SQLITE.search(code) else "postgres"
+    """The dialect of a script: the one of which it has the most marks; PostgreSQL where there are none, or as many."""
+    code = _code(text[:MOST_TEXT])
+    found = {name: sum(1 for mark in marks if mark.search(code)) for name, marks in _TELLING.items()}
+    order: tuple[Dialect, ...] = ("postgres", "sqlite", "mysql")
+    return max(order, key=lambda name: found[name])
+
+
+def _code(text: str) -> str:
+    """The script without comments and long texts; short ones such as 'now' are marks themselves."""
+    kept = re.sub(
+        r"/\*(?!!)(?:[^*]|\*(?!/))*(?:\*/|\Z)|--[^\n]*|^\s*#[^\n]*", " ", text, flags=re.DOTALL | re.MULTILINE
+    )
+    return re.sub(r"'(?:[^'\\\n]|''|\\.){9,}(?:'|\\?$)", "''", kept, flags=re.MULTILINE)

@@ -41,7 +41,8 @@ SYNONYMS = {
     "payment": "odeme odemeler platnosc platnosci betaling pagamento pagamentos pago pagos paiement zahlung "
     "pagamento pay",
     "review": "yorum yorumlar avaliacao avaliacoes resena resenas avis bewertung bewertungen recensione rating ratings",
-    "address": "adresler adresy addr endereco enderecos direccion direcciones domicilio adresse adressen adresses "
+    "address": "lieferadresse rechnungsadresse "
+    "adresler adresy addr endereco enderecos direccion direcciones domicilio adresse adressen adresses "
     "indirizzo adres",
     "shipment": "shipping envio entrega livraison versand spedizione lieferung delivery",
     "coupon": "cupom cupon voucher gutschein",
@@ -72,7 +73,7 @@ SYNONYMS = {
     "zip": "cep postal postcode plz zipcode zip postleitzahl",
     "stock": "stok voorraad zapas magazynowy lagersaldo lagerbestand estoque estoques existencia existencias bestand "
     "lager inventory inventario stk onhand",
-    "number": "num numero nummer nr",
+    "number": "num numero nummer nr nomer cislo broj",
     "code": "codigo cod kod",
     "unit": "birim stuk sztuk sztuki stueck unidade unidad unite einheit einzel stuck unitario unitaire unidades units",
     "total": "toplam totaal razem gesamt summe suma soma somme totale",
@@ -83,7 +84,10 @@ SYNONYMS = {
     "comment": "comentario comentarios commentaire kommentar",
     "city": "cidade ciudad ville stadt citta",
     "country": "pais pays land paese",
-    "state": "provincia bundesland region",
+    "region": "regiao regione provincia bundesland regija landkreis departement",
+    "state": "",
+    "birth": "dogum geburts geburtsdatum naissance nascimento nacimiento nascita urodzenia syntymaaika szuletesi "
+    "narozeni",
 }
 
 # Chinese has no spaces: these are cut out of a name wherever they stand, the longest first.
@@ -117,15 +121,15 @@ HAN = {
 
 # Whole words that are fine as they are; also the pieces from which glued names (`orderdetails`) are cut.
 WORDS = (
-    "accessory active add adjustment admin app at attribute audit author available avail balance barcode base billing "
-    "birth booking bulk by catalog cent cents change child code collection content count coupon currency data days "
-    "deleted department detail document end entry event expiry ext extended feature fee file first flag full gift "
-    "group has hash header history home house id image in info is key kind label last level link list log map market "
-    "master max media menu method min model msg no note of off old on option order ordered page paid part permission "
-    "piece placed promotion property provider rate ref reference refund region retail return role row sale sales "
-    "segment session set setting ship shop shopping size sku slug sort source start state store street sub subcategory "
-    "subscription subtotal tag taxon text theme thing ticket token track tracking transaction translation type "
-    "url value variation version view visit warehouse weight work xref year"
+    "accessory active add adjustment admin app at attribute audit author avail available balance barcode base billing "
+    "booking bulk by capacity catalog cent cents change child code collection content count coupon currency data days "
+    "deleted department detail document duration each end entry event expiry ext extended feature fee file first flag "
+    "full gift grade group has hash header history home house id image in info is key kind label last level link list "
+    "log map market master max media menu meter method mile min model msg no note of off old on one option order "
+    "ordered page paid part permission piece placed promotion property provider rate ref reference refund retail "
+    "return role room row sale sales seat segment session set setting ship shop shopping size sku slug sort source "
+    "start state store street sub subcategory subscription subtotal tag taxon text theme thing ticket token track "
+    "tracking transaction translation type url value variation version view visit warehouse weight work xref year"
 )
 
 GLUE = frozenset({"id", "no", "at", "by", "on", "of", "in", "is"})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 import msgspec
 
 from grader.evidence.catalog import Column, Schema, Table
-from grader.sql.schema.names import Words, column_words, shared_prefix, table_words
+from grader.sql.schema.names import Words, column_words, shared_prefix, table_words, unmarked
 
 DECLARED, IMPLIED = 1.0, 0.6
 THROUGH = 0.5
 JUNCTION = 0.9
 WIDEST_JUNCTION = 8
+SHORTEST_STEM, INFLECTED = 4, 2  # `zakazy` and `sostav_zakaza` share `zaka`
 _KEY_WORDS = ("id", "no", "number", "code", "key", "fk", "ref", "uuid", "sku")
 _KEY_NAME = re.compile(
     r"(?:^(?:id|fk|cod|codigo)_|id$|_(?:no|number|nr|code|cod|key|fk|ref|uuid|sku)$|key$)", re.IGNORECASE
@@ -39,14 +42,24 @@ class Links:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.prefix = shared_prefix(schema)
+        self._words = self._named_tables()
         self.all: tuple[Link, ...] = (*self._declared(), *self._implied())
         self._best: dict[tuple[str, str], Link] = {}
         for link in self.all:
             self._best.setdefault((link.table, link.target), link)
+        self._targets = _grouped((link.table, link.target) for link in self.all)
+        self._sources = _grouped((link.target, link.table) for link in self.all)
 
     def words(self, table: str) -> Words:
         """The English words of a table's name."""
-        return table_words(table, self.prefix)
+        return self._words.get(table) or table_words(table, self.prefix)
+
+    def _named_tables(self) -> dict[str, Words]:
+        """Words of every table; a short mark such as `oms_` goes when nothing else is called what is left."""
+        full = {table.name: table_words(table.name, self.prefix) for table in self.schema.tables}
+        short = {name: unmarked(found) for name, found in full.items()}
+        often = Counter([*full.values(), *(plain for name, plain in short.items() if plain != full[name])])
+        return {name: short[name] if often[short[name]] == 1 else found for name, found in full.items()}
 
     def direct(self, table: str, target: str) -> Link | None:
         """The strongest reference from one table to another."""
@@ -58,11 +71,11 @@ class Links:
 
     def targets(self, table: str) -> tuple[str, ...]:
         """Other tables that this one refers to."""
-        return tuple(dict.fromkeys(link.target for link in self.all if link.table == table and link.target != table))
+        return self._targets.get(table, ())
 
     def sources(self, table: str) -> tuple[str, ...]:
         """Other tables that refer to this one."""
-        return tuple(dict.fromkeys(link.table for link in self.all if link.target == table and link.table != table))
+        return self._sources.get(table, ())
 
     def path(self, table: str, target: str) -> tuple[str, ...]:
         """Tables on the way from one to another, at most one in between: `(via, target)`; empty when there is none."""
@@ -94,6 +107,12 @@ class Links:
         if middle:
             return JUNCTION * min(self._strength(middle, one), self._strength(middle, other))
         return self.reach(one, other)
+
+    def named_after(self, table: str, target: str) -> bool:
+        """`rendeles_tetel` and `TetelRendeles` are named after `rendeles`, whatever the words mean."""
+        own, other = _letters(table), _letters(target)
+        stem = other[: max(len(other) - INFLECTED, SHORTEST_STEM)]
+        return len(stem) >= SHORTEST_STEM and own != other and stem in own
 
     def _strength(self, table: str, target: str) -> float:
         link = self.direct(table, target)
@@ -137,6 +156,19 @@ class Links:
         while found and found[0] in _KEY_WORDS:
             found.pop(0)
         return by_name.get(tuple(found), "") if found else ""
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """For each first name the second ones, in order and once; none leads to itself."""
+    found: dict[str, dict[str, None]] = {}
+    for one, other in pairs:
+        if one != other:
+            found.setdefault(one, {})[other] = None
+    return {one: tuple(others) for one, others in found.items()}
+
+
+def _letters(table: str) -> str:
+    return re.sub(r"[\W_]", "", table.rpartition(".")[2]).lower()
 
 
 def polymorphic(column: Column, table: Table) -> bool:

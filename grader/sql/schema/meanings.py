@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from grader.evidence.catalog import DATED, NUMBERS, TEXT, WHOLE, Column, Table
-from grader.sql.schema.names import Words, column_words, has, understood
+from grader.sql.schema.names import Words, column_words, has, says
 
 MONEY = frozenset({"price", "cost", "amount", "total", "subtotal", "balance", "fee", "freight", "discount", "tax"})
 CERTAIN_MONEY = frozenset({"price", "amount", "total", "subtotal", "cost"})
@@ -91,6 +91,11 @@ def is_price(column: Column, table: Table) -> bool:
     return is_money(column, table) and has(found, PRICES) and not has(found, ("discount", "tax", "freight", "shipment"))
 
 
+def is_total(column: Column, table: Table) -> bool:
+    """Money from which a price follows: a total, no discount, tax or fee."""
+    return is_money(column, table) and has(_money_words(column, table), ("total", "subtotal", *PRICES))
+
+
 def is_quantity(column: Column, table: Table) -> bool:
     """How many pieces."""
     found = _words(column, table)
@@ -103,16 +108,22 @@ def is_quantity(column: Column, table: Table) -> bool:
 
 def _says_pieces(found: Words) -> bool:
     """`units`, `pieces`, `count`, `product_count`, `num_items`, `units_ordered`; but `item_number` names an item."""
-    plain = tuple(word for word in found if word not in DONE) or ("",)
+    plain = _undone(found) or ("",)
     if plain in (("unit",), ("piece",), ("count",)):
         return True
     counted = plain[0] in COUNTING or plain[-1] == "count"
     return counted and has(plain, PIECES) and set(plain) <= COUNTING | PIECES
 
 
+def _undone(found: Words) -> Words:
+    """`amount_ordered` is an amount."""
+    return tuple(word for word in found if word not in DONE)
+
+
 def _counts_pieces(column: Column, table: Table) -> bool:
     """A whole `amount` beside a price, where nothing else is a quantity, counts pieces."""
-    if _words(column, table) != ("amount",) or column.family not in WHOLE:
+    found = _words(column, table)
+    if found[:1] != ("amount",) or _undone(found) != ("amount",) or column.family not in WHOLE:
         return False
     others = [_words(other, table) for other in table.columns if other.name != column.name]
     return any("price" in found for found in others) and not any(has(found, QUANTITY) for found in others)
@@ -176,6 +187,11 @@ def is_date_named(column: Column, table: Table) -> bool:
     return timed or at or found in (("created",), ("updated",), ("time",), ("birth",))
 
 
+def is_birthday(column: Column, table: Table) -> bool:
+    """A day in somebody's life, the same in every time zone."""
+    return has(_words(column, table), ("birth", "birthday", "dob"))
+
+
 def is_phone_or_zip(column: Column, table: Table) -> bool:
     """Digits that are no number: a phone number or a postal code."""
     found = _words(column, table)
@@ -211,7 +227,7 @@ def unclear(table: Table, families: tuple[str, ...]) -> tuple[Column, ...]:
     return tuple(
         column
         for column in table.columns
-        if column.family in families and column.name not in keys and not understood(_words(column, table))
+        if column.family in families and column.name not in keys and not says(_words(column, table), table)
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from grader.evidence.catalog import Schema, Table
+from grader.sql.schema.languages import ALONE, LETTERS, LONGEST_PHRASE, MORE, PHRASES, UNSPACED
 from grader.sql.schema.lexicon import GLUE, HAN, NO_SINGULAR, SYNONYMS, WORDS
 
 Words = tuple[str, ...]
@@ -17,37 +18,49 @@ LONGEST = 128  # PostgreSQL keeps 63 bytes of a name; drawings may hold longer o
 SHORTEST_GLUED = 6
 SHORTEST_PIECE = 3
 SHORT_PREFIX = 3
+LONGEST_MARK = 4
 SHARED = 0.6
 ENOUGH_TABLES = 4
 ENOUGH_COLUMNS = 3
+_PHRASES = frozenset({*PHRASES.split(), "email"})
 STOP_WORDS = frozenset({"de", "da", "do", "del", "des", "du", "la", "le", "el", "the", "di"})
 TABLE_MARKS = frozenset({"tbl", "tb", "t", "table", "tab", "tabela", "tabla"})
 
-_HAN = re.compile("|".join(sorted(HAN, key=len, reverse=True)))
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})  # noqa: RUF001 - letters that have no accent to lose
-_ENGLISH = {word: english for english, words in SYNONYMS.items() for word in (english, *words.split())}
+_CUT_OUT = {**HAN, **UNSPACED}
+_HAN = re.compile("|".join(sorted(_CUT_OUT, key=len, reverse=True)))
+_LATIN = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})  # noqa: RUF001 - letters that have no accent to lose
+_LETTERS = {**LETTERS, **_LATIN}
+_ENGLISH = {
+    word: english
+    for table in (MORE, SYNONYMS)  # where both have a word, the older list is right
+    for english, words in table.items()
+    for word in (english, *words.split())
+}
 _KNOWN = {**{word: word for word in WORDS.split()}, **_ENGLISH}
 
 
 @cache
 def words(name: str) -> Words:
     """The English words of a name, singular, lower case, without accents."""
-    told = _HAN.sub(lambda found: f" {HAN[found.group()]} ", name[:LONGEST]).translate(_LETTERS)
-    plain = unicodedata.normalize("NFKD", told).encode("ascii", "ignore").decode()
+    told = _HAN.sub(lambda found: f" {_CUT_OUT[found.group()]} ", name[:LONGEST])
+    plain = unicodedata.normalize("NFKD", told).translate(_LETTERS).encode("ascii", "ignore").decode()
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
     parts = [part for part in re.split(r"[^a-z0-9]+", spaced.lower()) if part]
+    if len(parts) == 1 and parts[0] in ALONE:
+        return (ALONE[parts[0]],)
+    parts = _joined(parts)
     parts = [part for part in parts if part not in STOP_WORDS] or parts
-    return tuple(_english(piece) for part in _joined(parts) for piece in _cut(part))
+    return tuple(_english(piece) for part in parts for piece in _cut(part))
 
 
 def _joined(parts: list[str]) -> list[str]:
-    """`e_mail` is one word."""
+    """`e_mail` is one word, and so is `don_hang`."""
     out: list[str] = []
-    for part in parts:
-        if part == "mail" and out and out[-1] == "e":
-            out[-1] = "email"
-        else:
-            out.append(part)
+    at = 0
+    while at < len(parts):
+        long = next((n for n in range(LONGEST_PHRASE, 1, -1) if "".join(parts[at : at + n]) in _PHRASES), 1)
+        out.append("".join(parts[at : at + long]))
+        at += long
     return out
 
 
@@ -107,6 +120,12 @@ def table_words(name: str, dropped: frozenset[str] = frozenset()) -> Words:
     return tuple(found)
 
 
+def unmarked(found: Words) -> Words:
+    """The words without a short first one that means nothing: `oms_order`, `dim_product`, `sys_user`."""
+    mark = len(found) > 1 and len(found[0]) <= LONGEST_MARK and not understood(found[:1]) and understood(found[1:])
+    return found[1:] if mark else found
+
+
 def shared_prefix(schema: Schema) -> frozenset[str]:
     """The first word that most table names share (`shop_`, `ecom_`), unless it means something in a shop."""
     names = [words(table.name.rpartition(".")[2]) for table in schema.tables]
@@ -125,7 +144,35 @@ def column_words(name: str, table: Table) -> Words:
     prefix = _column_prefix(tuple(column.name for column in table.columns))
     if prefix and len(found) > 1 and name.lower().startswith(prefix):
         return words(name[len(prefix) :])
-    return found
+    return found if says(found, table) else _without_table(name, table) or found
+
+
+def says(found: Words, table: Table) -> bool:
+    """A known word is among them that is not just the name of the table: `ten_sach` of `sach` says nothing."""
+    own = table_words(table.name)
+    return understood(tuple(word for word in found if word not in own)) or (found == own and understood(found))
+
+
+def _without_table(name: str, table: Table) -> Words:
+    """`namemed` of `medicine` and `emailc` of `client` without the piece of the table's name; empty without one."""
+    own = re.sub(r"[\W_]", "", table.name.rpartition(".")[2]).lower()
+    low = name.lower()
+    shared = _column_suffix(tuple(column.name.lower() for column in table.columns))
+    for cut in range(min(len(own), len(low)), 0, -1):
+        short = own[:cut]
+        if cut < SHORTEST_PIECE and short != shared:
+            continue
+        plain = words(low.removesuffix(short)) if low.endswith(short) else words(low.removeprefix(short))
+        if low not in (short, "".join(plain)) and understood(plain):
+            return plain
+    return ()
+
+
+@cache
+def _column_suffix(names: tuple[str, ...]) -> str:
+    """The last letter of all columns, where they all have the same."""
+    ends = {name[-1] for name in names if name}
+    return ends.pop() if len(names) >= ENOUGH_COLUMNS and len(ends) == 1 else ""
 
 
 @cache

@@ -122,7 +122,7 @@ class Shop:
         table = self._tables.get("order_line")
         column = meanings.price_of(table) if table else None
         if table and column is None:
-            column = meanings.first_of(table, meanings.is_money)
+            column = meanings.first_of(table, meanings.is_total)
         return Spot(table=table, column=column) if table and column else None
 
     def name(self, concept: str) -> Spot | None:

@@ -16,9 +16,13 @@ from grader.errors import SubmissionFault
 from grader.evidence.catalog import Place
 
 MAX_STATEMENTS = 5_000
+MAX_DATA_STATEMENTS = 100_000  # of INSERT and COPY: counted by themselves, because a dump has one per row
 
 _SPACE = re.compile(r"(?:\s+|--[^\n]*|;)+")
-_STOP = re.compile(r"--|/\*|['\";]|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$")
+_STOP = re.compile(
+    r"--|/\*|['\";]|\\(?=g|watch\b|crosstabview\b)|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$", re.IGNORECASE
+)
+_DATA = re.compile(r"(?:insert|copy|replace)\b", re.IGNORECASE)
 _QUOTED = {"'": re.compile(r"[^']*(?:''[^']*)*'"), '"': re.compile(r'[^"]*(?:""[^"]*)*"')}
 _ESCAPED = re.compile(r"[^'\\]*(?:(?:\\.|'')[^'\\]*)*'", re.DOTALL)
 _ESCAPING = re.compile(r"(?:^|[^\w$])[eE]$")
@@ -37,6 +41,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["sql", "meta"] = "sql"
     data: str | None = None
 
+    @property
+    def rows(self) -> bool:
+        """It brings rows and changes nothing else."""
+        return self.kind == "sql" and _DATA.match(self.text) is not None
+
     def place(self, offset: int = 0, length: int = 1) -> Place:
         """Where the character at `offset` of the text stands in the file."""
         before = self.text[:offset]
@@ -46,7 +55,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def split(text: str, file: str, *, most: int = MAX_STATEMENTS) -> tuple[Statement, ...]:
-    """The statements of a script; raises `SubmissionFault` E331 when there are more than `most`."""
+    """The statements of a script; raises `SubmissionFault` E331 when more than `most` bring no rows."""
     return tuple(_Splitter(text, file, most).run())
 
 
@@ -55,8 +64,9 @@ def blanked(sql: str) -> str:
     out: list[str] = []
     at = 0
     while stop := _STOP.search(sql, at):
-        end = stop.end() if stop.group() == ";" else _skip(sql, stop)
-        keep = stop.group() in (";", '"')
+        mark = stop.group() in (";", "\\")
+        end = stop.end() if mark else _skip(sql, stop)
+        keep = mark or stop.group() == '"'
         out += [sql[at : stop.start()], sql[stop.start() : end] if keep else _spaces(sql[stop.start() : end])]
         at = end
     return "".join([*out, sql[at:]])
@@ -106,6 +116,7 @@ class _Splitter:
     def __init__(self, text: str, file: str, most: int) -> None:
         self.text, self.file, self.most = text, file, most
         self.found: list[Statement] = []
+        self.rows = 0
         self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def run(self) -> list[Statement]:
@@ -135,6 +146,9 @@ class _Splitter:
         at, body = begin, _Body(rule=_RULE.match(self.text, begin) is not None)
         while stop := _STOP.search(self.text, at):
             body.read(self.text[at : stop.start()])
+            if stop.group() == "\\":  # psql runs what it has, as for a semicolon
+                self._add(begin, stop.start())
+                return stop.start()
             if stop.group() != ";":
                 at = _skip(self.text, stop)
             elif body.open:
@@ -155,8 +169,9 @@ class _Splitter:
         return self._line_end(last.start()) if last else len(self.text)
 
     def _add(self, begin: int, end: int, *, kind: Literal["sql", "meta"] = "sql", data: str | None = None) -> None:
-        if len(self.found) >= self.most:
-            raise too_large(f"{self.file} holds more than {self.most} statements")
+        self.rows += kind == "sql" and _DATA.match(self.text, begin, end) is not None
+        if len(self.found) - self.rows >= self.most or self.rows > MAX_DATA_STATEMENTS:
+            raise too_large(f"{self.file} holds more than {self.most} statements that bring no rows")
         line = bisect_right(self.lines, begin)
         self.found.append(
             Statement(
@@ -213,5 +228,5 @@ def too_large(why: str) -> SubmissionFault:
         "E331",
         f"the SQL is too large to be read: {why}",
         note="a schema with generous seed data stays far below the limits",
-        help="hand in the schema only, without the data",
+        help="hand in the schema without the data, such as `pg_dump --schema-only` writes it",
     )

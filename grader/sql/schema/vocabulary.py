@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from grader.evidence.catalog import DATED, TEXT, Table
+from grader.evidence.catalog import DATED, NUMBERS, TEXT, Table
+from grader.evidence.schema import Concept
 from grader.sql.schema import meanings
 from grader.sql.schema.names import Words, column_words, has
+
+ENTITIES: tuple[Concept, ...] = ("user", "product", "category", "order", "order_line")
 
 REFERRED_BY = {
     "user": ("order",),
@@ -32,12 +35,27 @@ _BUYING = (
     "purchase order",
     "shop order",
 )
-_PIECE = ("item", "line", "detail", "product", "line item", "entry", "position", "row", "article", "good", "book")
+_PIECE = (
+    "item",
+    "line",
+    "detail",
+    "product",
+    "line item",
+    "entry",
+    "position",
+    "row",
+    "article",
+    "good",
+    "book",
+    "content",
+)
 
 _EXACT: dict[str, dict[str, float]] = {
     "user": {
         **dict.fromkeys(("user", "customer", "account", "buyer", "shopper", "member", "consumer"), 1.0),
         **dict.fromkeys(("user account", "customer account", "app user", "shop user", "site user", "system user"), 1.0),
+        **dict.fromkeys(("sys user", "auth user", "shop customer", "store customer", "web user", "user info"), 1.0),
+        **dict.fromkeys(("member info", "customer info", "user master", "customer master", "end user"), 1.0),
         **dict.fromkeys(("person", "party", "profile", "user profile", "contact"), 0.7),
     },
     "product": {
@@ -57,9 +75,10 @@ _EXACT: dict[str, dict[str, float]] = {
     ),
     "order": {
         **dict.fromkeys(
-            (*_BUYING, "order header", "sale order header", "transaction", "order head", "user order"), 1.0
+            (*_BUYING, "order header", "sale order header", "order head", "user order", "order info"),
+            1.0,
         ),
-        **dict.fromkeys(("purchase order", "purchase order header"), 0.7),
+        **dict.fromkeys(("purchase order", "purchase order header", "transaction"), 0.7),
     },
     "order_line": {
         **{f"{buying} {piece}": 1.0 for buying in _BUYING for piece in _PIECE},
@@ -125,76 +144,7 @@ _OTHER: dict[str, frozenset[str]] = {
     ),
 }
 DEMOTED = 0.2
-
-_HELPERS = {
-    "cart": "cart",
-    "wishlist": "wish list",
-    "address": "address",
-    "payment": "payment",
-    "review": "review",
-    "comment": "review",
-    "stock": "stock",
-    "warehouse": "stock",
-    "shipment": "shipment",
-    "tracking": "shipment",
-    "coupon": "discount",
-    "discount": "discount",
-    "promotion": "discount",
-    "image": "image",
-    "media": "image",
-    "file": "image",
-    "tag": "tag",
-    "attribute": "attribute",
-    "option": "attribute",
-    "property": "attribute",
-    "feature": "attribute",
-    "variant": "variant",
-    "variation": "variant",
-    "sku": "variant",
-    "price": "price",
-    "brand": "brand",
-    "supplier": "supplier",
-    "store": "store",
-    "shop": "store",
-    "role": "permission",
-    "permission": "permission",
-    "session": "session",
-    "token": "session",
-    "history": "history",
-    "log": "history",
-    "audit": "history",
-    "event": "history",
-    "status": "lookup",
-    "type": "lookup",
-    "state": "lookup",
-    "currency": "lookup",
-    "country": "lookup",
-    "city": "lookup",
-    "region": "lookup",
-    "zone": "lookup",
-    "language": "lookup",
-    "unit": "lookup",
-    "tax": "tax",
-    "refund": "refund",
-    "return": "refund",
-    "setting": "setting",
-    "preference": "setting",
-    "notification": "message",
-    "message": "message",
-    "subscription": "subscription",
-    "employee": "staff",
-    "staff": "staff",
-    "admin": "staff",
-    "invoice": "invoice",
-    "transaction": "payment",
-    "migration": "migrations",
-    "migrate": "migrations",
-    "schema": "migrations",
-    "profile": "profile",
-    "translation": "translation",
-    "category": "category",
-    "collection": "category",
-}
+BUYERS = ("customer", "buyer", "shopper", "consumer")
 
 
 def name_score(concept: str, found: Words) -> float:
@@ -219,6 +169,17 @@ def _half_a_line(found: Words) -> float:
 def is_cart(found: Words) -> bool:
     """What somebody may buy some day: no order yet."""
     return has(found, ("cart", "wishlist")) and not has(found, ("order", "purchase", "sale"))
+
+
+def holds_money(table: Table) -> bool:
+    """A bank account: a balance, and nothing to log in with or to be reached by."""
+    return _any(table, "balance", "saldo") and not _any(table, "email", "password", "login", "phone", "name")
+
+
+def measures(table: Table) -> bool:
+    """Some number in it is no key."""
+    keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
+    return any(column.family in NUMBERS and column.name not in keys for column in table.columns)
 
 
 def has_text(table: Table) -> bool:
@@ -272,13 +233,18 @@ _HINTS = {
 }
 
 
-def helper(found: Words) -> str:
-    """What a table that plays no concept is for; empty when nobody knows."""
-    return next((_HELPERS[word] for word in reversed(found) if word in _HELPERS), "")
+def bare(table: Table) -> bool:
+    """Nothing is in it but keys: it says of nobody who he is and of nothing what it costs."""
+    keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
+    return all(column.name in keys or column.name.lower() in ("id", "uuid") for column in table.columns)
 
 
 def plausible(concept: str, table: Table, *, linked: bool) -> bool:
     """True unless a table plainly cannot be what it was named for; `linked`: it refers or is referred to."""
-    if concept in ("order", "order_line", "product_category"):
+    if concept == "order_line":
+        return linked and (measures(table) or not has_text(table))
+    if concept in ("order", "product_category"):
         return linked
+    if concept == "product" and _any(table, "email", "password"):
+        return False
     return bool(table.primary_key) and any(column.family in TEXT for column in table.columns)

@@ -19,6 +19,7 @@ CREATE TABLE product (
     in_stock int NOT NULL CHECK (in_stock >= 0)
 );
 CREATE INDEX ON product (category_id, price_cents);
+CREATE INDEX ON product (in_stock);
 
 CREATE TABLE purchase (
     purchase_id bigserial PRIMARY KEY,

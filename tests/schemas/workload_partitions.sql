@@ -1,0 +1,17 @@
+CREATE TABLE customers (id uuid PRIMARY KEY DEFAULT uuidv7(), email text NOT NULL, first_name text, UNIQUE (email));
+CREATE TABLE categories (slug text PRIMARY KEY, name text NOT NULL);
+CREATE TABLE products (sku text PRIMARY KEY, name text NOT NULL, price numeric(8,2) NOT NULL CHECK (price >= 0 AND price < 100), stock numeric(10,3) NOT NULL CHECK (stock >= 0), category text NOT NULL REFERENCES categories ON UPDATE CASCADE);
+CREATE INDEX ON products (category, price);
+CREATE INDEX ON products (stock);
+CREATE TABLE orders (id uuid NOT NULL DEFAULT uuidv7(), customer_id uuid NOT NULL REFERENCES customers, status text NOT NULL DEFAULT 'new' CHECK (status = ANY (ARRAY['new','paid','done'])), placed_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (id, placed_at)) PARTITION BY RANGE (placed_at);
+CREATE TABLE orders_2024 PARTITION OF orders FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE orders_2025 PARTITION OF orders FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE orders_2026 PARTITION OF orders FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX ON orders (customer_id, placed_at DESC);
+CREATE INDEX ON orders (status);
+CREATE TABLE order_items (order_id uuid NOT NULL, placed_at timestamptz NOT NULL, sku text NOT NULL REFERENCES products, quantity int NOT NULL CHECK (quantity > 0), unit_price numeric(8,2) NOT NULL, PRIMARY KEY (order_id, placed_at, sku), FOREIGN KEY (order_id, placed_at) REFERENCES orders ON DELETE CASCADE) PARTITION BY HASH (order_id);
+CREATE TABLE oi0 PARTITION OF order_items FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+CREATE TABLE oi1 PARTITION OF order_items FOR VALUES WITH (MODULUS 4, REMAINDER 1);
+CREATE TABLE oi2 PARTITION OF order_items FOR VALUES WITH (MODULUS 4, REMAINDER 2);
+CREATE TABLE oi3 PARTITION OF order_items FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+CREATE INDEX ON order_items (sku);
