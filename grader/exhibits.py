@@ -132,4 +132,20 @@ class DiagramExhibit(Exhibit, frozen=True, kw_only=True, tag="diagram"):
     note: str = ""
 
 
-AnyExhibit = HttpExhibit | CodeExhibit | SqlExhibit | RowsExhibit | TextExhibit | PlanExhibit | DiagramExhibit
+class PictureExhibit(Exhibit, frozen=True, kw_only=True, tag="picture"):
+    """A picture of the submission, for people only.
+
+    `media` is its type (`image/png`), `data` its bytes in base64, empty when it is too large to be shown; `width` and
+    `height` are pixels, 0 when it does not say.
+    """
+
+    file: str
+    media: str
+    data: str = ""
+    width: int = 0
+    height: int = 0
+
+
+AnyExhibit = (
+    HttpExhibit | CodeExhibit | SqlExhibit | RowsExhibit | TextExhibit | PlanExhibit | DiagramExhibit | PictureExhibit
+)

@@ -44,7 +44,7 @@ class DiagramFile(Fact, frozen=True, kw_only=True):
 
     `other` may be a drawing in a form that we do not know; `unknown` draws nothing. `unread` are lines that could not
     be read. `fault` says why the file is no whole picture or document; `width` and `height` are its pixels, 0 when it
-    does not say; `media` is its type, such as `image/png`.
+    does not say; `media` is its type, such as `image/png`; `data` is the file in base64, empty when it is large.
     """
 
     name: str
@@ -58,3 +58,4 @@ class DiagramFile(Fact, frozen=True, kw_only=True):
     width: int = 0
     height: int = 0
     media: str = ""
+    data: str = ""

@@ -25,8 +25,9 @@ class LoadFailure(Fact, frozen=True, kw_only=True):
     """A statement that did not run.
 
     `kind`: `error` of the statement; `refused` by the grader's rules; `timeout`; `newer` than this server;
-    `unavailable`: it needs an extension that this server does not carry; `unread`: MySQL or SQLite that the grader could
-    not read or copy. The last three are never held against it. `about` is the table whose rules such a statement changes.
+    `unavailable`: it needs an extension that this server does not carry; `unread`: MySQL or SQLite that the grader
+    could not read or copy. The last three are never held against it. `about` is the table whose rules such a statement
+    changes.
     `structural` is False for data and other statements that the schema does not depend on; `table` is the table that
     it would have made.
     """

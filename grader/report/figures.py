@@ -15,6 +15,7 @@ from grader.exhibits import (
     CodeExhibit,
     DiagramExhibit,
     HttpExhibit,
+    PictureExhibit,
     PlanExhibit,
     RowsExhibit,
     SqlExhibit,
@@ -32,6 +33,8 @@ WIDE = 64  # characters of a line in the narrowest box of a wide page
 AROUND = 60  # cells of a long line of code shown on either side of the caret
 TAB = 4
 NOTHING = Markup("")
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _NUMBER = re.compile(r"[-+\u2212]?[\d.,\s]*\d[\d.,\s]*(?:%|×|ms|s)?")
 
 
@@ -57,6 +60,7 @@ class Figure:
     drawing: Markup = NOTHING
     code: tuple[CodeRow, ...] = ()
     numeric: tuple[bool, ...] = ()
+    source: str = ""
 
 
 def figure(exhibit: AnyExhibit, id: str) -> Figure:
@@ -70,7 +74,15 @@ def figure(exhibit: AnyExhibit, id: str) -> Figure:
         return Figure(id=id, kind=kind, exhibit=exhibit, code=code_rows(exhibit))
     if isinstance(exhibit, RowsExhibit):
         return Figure(id=id, kind=kind, exhibit=exhibit, numeric=_numeric(exhibit))
+    if isinstance(exhibit, PictureExhibit):
+        return Figure(id=id, kind=kind, exhibit=exhibit, source=address(exhibit))
     return Figure(id=id, kind=kind, exhibit=exhibit)
+
+
+def address(exhibit: PictureExhibit) -> str:
+    """The picture as a `data:` address for `<img>`, where no script in it can run; empty when it cannot be shown."""
+    whole = exhibit.media in PICTURES and _BASE64.fullmatch(exhibit.data)
+    return f"data:{exhibit.media};base64,{exhibit.data}" if whole else ""
 
 
 def side_by_side(figures: Sequence[Figure]) -> list[tuple[Figure, ...]]:
@@ -143,6 +155,8 @@ def weight(exhibit: AnyExhibit) -> int:
             texts = tuple(line[: 2 * AROUND] for line in exhibit.lines)
         case RowsExhibit():
             return sum(40 + _escaped(cell) for row in exhibit.rows[:MOST_ROWS] for cell in row)
+        case PictureExhibit():
+            return 400  # its bytes are bounded where it is read, and it is on the page once or twice
         case PlanExhibit():
             return 1200 * len(exhibit.nodes)
         case DiagramExhibit():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from grader.exhibits import AnyExhibit, CodeExhibit, HttpExhibit, RowsExhibit, SqlExhibit, TextExhibit
+from grader.exhibits import AnyExhibit, CodeExhibit, HttpExhibit, PictureExhibit, RowsExhibit, SqlExhibit, TextExhibit
 from grader.model import Outcome
 from grader.report import overview
 from grader.report.figures import code_rows
@@ -211,6 +211,8 @@ def _exhibit(exhibit: AnyExhibit) -> Iterable[str]:
             yield fence(exhibit.text)
         case RowsExhibit():
             yield fence("\n".join(" | ".join(row) for row in (exhibit.head, *exhibit.rows)))
+        case PictureExhibit():
+            yield f"A picture: {span(exhibit.file)}"
         case _:
             yield "A drawing: see the full report."
 

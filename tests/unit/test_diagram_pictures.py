@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 
@@ -9,9 +10,11 @@ import msgspec
 import pytest
 from schema_answers import ask, facts
 
+from grader.exhibits import PictureExhibit
 from grader.model import Finding, Outcome
+from grader.report.figures import address
 from grader.sql.schema.diagrams.pictures import looked_at
-from grader.sql.schema.diagrams.sniffing import diagram
+from grader.sql.schema.diagrams.sniffing import MAX_PICTURE, diagram
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -121,3 +124,21 @@ def test_a_picture_larger_than_what_is_read_of_it_is_not_called_damaged() -> Non
 def test_a_text_is_no_picture() -> None:
     assert looked_at(b"BMW cars") is None
     assert looked_at(b"RIFF raff") is None
+
+
+def test_a_whole_picture_is_kept_for_the_report_and_a_large_or_broken_one_is_not() -> None:
+    whole = png(800, 600)
+    assert base64.b64decode(diagram("erd.png", whole, len(whole)).data) == whole
+    large = png(800, 600, padding=MAX_PICTURE)
+    assert diagram("erd.png", large, len(large)).data == ""
+    assert diagram("erd.png", whole[:-20], len(whole) - 20).data == ""
+    assert diagram("erd.pdf", b"%PDF-1.7\n%%EOF", 14).data == ""
+
+
+@pytest.mark.parametrize(
+    ("media", "data"),
+    [("image/png", 'AAAA" onerror="alert(1)'), ("text/html", "AAAA"), ("image/png", ""), ("image/png", "A A")],
+)
+def test_only_a_picture_gets_an_address_on_the_page(media: str, data: str) -> None:
+    assert address(PictureExhibit(file="erd.png", media=media, data=data)) == ""
+    assert address(PictureExhibit(file="erd.png", media="image/png", data="AAA=")) == "data:image/png;base64,AAA="

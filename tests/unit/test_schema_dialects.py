@@ -348,3 +348,22 @@ def test_hostile_text_ends_soon(dialect: Dialect, sql: str) -> None:
     written = read(sql, dialect)
     assert shadow.text(shadow.shadow(written, dialect)) is not None
     assert sniffed(sql) in ("postgres", "mysql", "sqlite")
+
+
+def test_the_forms_of_dumps_and_tools_are_read() -> None:
+    written = read("""
+        SET SQL_MODE = "NO_AUTO_VALUE_ON_ZERO"; START TRANSACTION;
+        CREATE TABLE IF NOT EXISTS `mydb`.`t` (`id` int(11) NOT NULL,
+          `made` timestamp NOT NULL DEFAULT current_timestamp() ON UPDATE current_timestamp(),
+          `where` /*!50705 GEOMETRY */ /*!80003 SRID 0 */ /*!50705 NOT NULL */,
+          `j` longtext CHECK (json_valid(`j`)), INDEX `i` (`made` ASC) VISIBLE)
+        ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_general_ci;
+        ALTER TABLE `t` ADD PRIMARY KEY (`id`), COMMENT = 'x';
+        ALTER TABLE `t` MODIFY `id` int(11) NOT NULL AUTO_INCREMENT, AUTO_INCREMENT=4;
+        CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` VIEW b AS SELECT 1;
+        COMMIT;
+    """)
+    (found,) = written.schema.tables
+    assert written.unread == ()
+    assert [column.name for column in found.columns] == ["id", "made", "where", "j"]
+    assert (found.columns[0].identity, found.primary_key, found.comment) == ("by default", ("id",), "x")

@@ -26,7 +26,7 @@ def present(facts: SchemaFacts) -> Finding:
             f"`{chosen.name}` may draw the schema, {form(chosen)}: a person must look", exhibits=text(chosen)
         )
     size = f" of {chosen.width} × {chosen.height} pixels" if chosen.width else ""
-    return passed(f"`{chosen.name}` is {form(chosen)}{size}", exhibits=text(chosen))
+    return passed(f"`{chosen.name}` is {form(chosen)}{size}")
 
 
 def _absent(file: DiagramFile | None) -> Finding:

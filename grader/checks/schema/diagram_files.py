@@ -9,7 +9,7 @@ import msgspec
 
 from grader.evidence.drawing import DiagramFile, DrawnEntity, DrawnRelationship
 from grader.evidence.schema import SchemaFacts
-from grader.exhibits import AnyExhibit, CodeExhibit, TextExhibit
+from grader.exhibits import AnyExhibit, CodeExhibit, PictureExhibit, TextExhibit
 from grader.model import Finding, blocked, for_review
 from grader.sql.schema.matcher import concept_of
 from grader.sql.schema.names import table_words
@@ -100,8 +100,8 @@ def _of_picture(file: DiagramFile) -> str:
     return ""
 
 
-def drawing(facts: SchemaFacts) -> Drawing | Finding:
-    """What is compared with the schema, or why nothing is."""
+def drawing(facts: SchemaFacts, *, shows: bool = False) -> Drawing | Finding:
+    """What is compared with the schema, or why nothing is; of all who ask only one `shows` a picture to people."""
     files = usable(facts)
     if not files:
         return blocked("there is no ER diagram")
@@ -109,7 +109,8 @@ def drawing(facts: SchemaFacts) -> Drawing | Finding:
     if not read:
         first = files[0]
         return for_review(
-            f"`{first.name}` is {form(first)}: a person must compare it with the schema", exhibits=text(first)
+            f"`{first.name}` is {form(first)}: a person must compare it with the schema",
+            exhibits=text(first) if shows or first.format != "picture" else (),
         )
     boxes = tuple(box for file in read for box in _boxes(file, facts))
     tables = {(box.file.name, box.drawn.name): box.table for box in boxes}
@@ -132,7 +133,18 @@ def form(file: DiagramFile) -> str:
 
 
 def text(file: DiagramFile) -> tuple[AnyExhibit, ...]:
-    """What a file says, for a person."""
+    """What a file says or shows, for a person."""
+    if file.media.startswith("image/") and not file.fault:
+        return (
+            PictureExhibit(
+                title="The diagram as it was handed in",
+                file=file.name,
+                media=file.media,
+                data=file.data,
+                width=file.width,
+                height=file.height,
+            ),
+        )
     return (TextExhibit(title=file.name, text=file.text[:SHOWN]),) if file.text else ()
 
 

@@ -15,7 +15,7 @@ def entities(facts: SchemaFacts) -> Finding:
     """E02: every core table is drawn; a table in between may be drawn as a many-to-many line."""
     if early := ground(facts, "product", "order"):
         return early
-    drawn = drawing(facts)
+    drawn = drawing(facts, shows=True)
     if isinstance(drawn, Finding):
         return drawn
     shop = Shop(facts.schema, facts.roles)

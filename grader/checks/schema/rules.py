@@ -93,7 +93,15 @@ def may_be_empty(facts: SchemaFacts) -> frozenset[tuple[str, str]]:
 def never_empty(facts: SchemaFacts) -> frozenset[tuple[str, str]]:
     """Table and column of every value without which a row was refused, whatever the column's declaration says."""
     probes = [probe for probe in facts.probes if probe.id.endswith(".missing") and probe.assessed]
-    return frozenset((p.table, p.column) for p in probes if p.bad is not None and refused_for(p.bad, REFUSES_NULL))
+    refused = [p for p in probes if p.bad is not None and refused_for(p.bad, REFUSES_NULL)]
+    return frozenset((p.table, p.column) for p in refused if not _refused_beside_others(facts, p))
+
+
+def _refused_beside_others(facts: SchemaFacts, probe: Probe) -> bool:
+    """By a rule over several columns: beside other values, such as a guest's address, it may allow the empty one."""
+    table, said = facts.schema.table(probe.table), probe.bad.answer if probe.bad else ""
+    rules = [rule for rule in table.checks if len(rule.columns) > 1 and probe.column in rule.columns] if table else []
+    return any(rule.name and f'"{rule.name}"' in said for rule in rules)
 
 
 def _must_be_given(shop: Shop) -> Iterator[tuple[str, Spot]]:

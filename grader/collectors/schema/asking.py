@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from grader.collectors.schema.layout import MOMENTS, placed_at
-from grader.collectors.schema.skew import LOW, Skew
+from grader.collectors.schema.skew import LOW, Skew, left_out
 from grader.collectors.schema.values import quoted
 from grader.collectors.schema.volume import Sheet, named_in
 from grader.evidence.catalog import Table
@@ -229,7 +229,8 @@ class Asking:
         return Question(
             id="open-orders",
             forms=tuple(
-                f"SELECT o.* FROM {source} o WHERE {condition}{by}" for source in self._sources(order, skew.column)
+                f"SELECT o.* FROM {source} o WHERE {condition}{by}"
+                for source in self._sources(order, skew.column, skew.rare)
             ),
             lookups=(Lookup(table=order.name, columns=(skew.column,)),),
         )
@@ -309,10 +310,11 @@ class Asking:
         pairs = zip(link.columns, references, strict=True)
         return " AND ".join(f"{alias}.{self.name(one)} = {target}.{self.name(other)}" for one, other in pairs)
 
-    def _sources(self, table: Table, column: str = "") -> Iterator[str]:
+    def _sources(self, table: Table, column: str = "", value: str = "") -> Iterator[str]:
         """The table, and the same without rows that nobody asks for, as its filtered indexes see it."""
         name = self.name(table.name)
         yield name
         for where in dict.fromkeys(index.where for index in table.indexes if index.where):
-            if harmless(where) or (column and column in named_in(where, table)):
+            about = column and column in named_in(where, table) and not (value and left_out(where, value))
+            if harmless(where) or about:
                 yield f"(SELECT * FROM {name} WHERE {where})"

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import msgspec
 
 from grader.collectors.schema.rows import Obstacle, RowMaker
-from grader.collectors.schema.values import unknown
+from grader.collectors.schema.values import address, unknown
 from grader.evidence.catalog import Table
 from grader.evidence.schema import Attempt, Probe
+from grader.sql.schema import meanings
 from grader.sql.schema.links import Link
 from grader.sql.schema.shop import Shop, Spot
 
@@ -24,23 +25,20 @@ class Questions:
     def __init__(self, maker: RowMaker, shop: Shop) -> None:
         self.maker, self.shop, self.session = maker, shop, maker.session
 
-    def changed(self, id_: str, spot: Spot, bad: str) -> tuple[str, str, str, Ask]:
-        """The same row with another literal in one column."""
+    def changed(self, id_: str, spot: Spot, bad: str, other: str = "") -> tuple[str, str, str, Ask]:
+        """The same row with another literal in one column; `other` is as bad, for a second opinion."""
 
         def ask() -> Probe:
             column = spot.column.name
             self.maker.wants(spot.table, column)
             row, good = self.maker.tried(spot.table, {}, column)
             setup = tuple(self.maker.log)
-            faulty = self.maker.statement(spot.table, {**row.values, column: bad})
-            return Probe(
-                id=id_,
-                table=spot.table.name,
-                column=column,
-                setup=setup,
-                good=good,
-                bad=self.maker.attempt(faulty, column),
-            )
+            wrong = other if self.maker.salt and other else bad
+            faulty = self.maker.statement(spot.table, {**row.values, column: wrong})
+            answer = self.maker.attempt(faulty, column)
+            if not answer.stored and not self.maker.attempt(row.statement, column).stored:
+                raise Obstacle("a row that was taken is refused the next time, whatever it holds")
+            return Probe(id=id_, table=spot.table.name, column=column, setup=setup, good=good, bad=answer)
 
         return id_, spot.table.name, spot.column.name, ask
 
@@ -55,7 +53,7 @@ class Questions:
                 raise Obstacle(f"the key of a row of {target.name} is not known")
             row, good = self.maker.tried(spot.table, {column: there.values[key]}, column)
             setup = tuple(self.maker.log)
-            faulty = self.maker.statement(spot.table, {**row.values, column: unknown(spot.column)})
+            faulty = self.maker.statement(spot.table, {**row.values, column: unknown(spot.column, self.maker.salt)})
             bad = self.maker.attempt(faulty, column)
             return Probe(id=id_, table=spot.table.name, column=column, setup=setup, good=good, bad=bad)
 
@@ -93,7 +91,9 @@ class Questions:
         def ask() -> Probe:
             column = spot.column.name
             self.maker.wants(spot.table, column)
-            first = self.maker.insert(spot.table)
+            plain = meanings.is_email(spot.column, spot.table)
+            given = {column: address(self.maker.salt, spot.column)} if self.maker.salt and plain else {}
+            first = self.maker.insert(spot.table, given)
             keys = {name for key in spot.table.foreign_keys for name in key.columns}
             if set(spot.table.primary_key) <= keys:  # else a part of the key, such as a tenant, may be shared
                 keys -= set(spot.table.primary_key)

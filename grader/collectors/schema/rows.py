@@ -47,6 +47,7 @@ class RowMaker:
     reserved: frozenset[str]
     log: list[str] = field(default_factory=list)
     number: int = 0
+    salt: int = 0  # for a second opinion: keys and values that nobody foresaw
     choices: dict[tuple[str, str], int] = field(default_factory=dict)
     extra: dict[str, dict[str, bool]] = field(default_factory=dict)
     last: tuple[str, str] = ("", "")
@@ -163,7 +164,7 @@ class RowMaker:
 
     def _literal(self, column: Column, table: Table) -> str:
         if column.name in table.primary_key and column.family in (*WHOLE, "uuid") and len(table.primary_key) == 1:
-            return key(column, self.number)
+            return key(column, self.number, self.salt)
         options = candidates(column, table, self.number)
         return options[self.choices.get((table.name, column.name), 0) % len(options)]
 

@@ -33,6 +33,10 @@ DONE = frozenset(
         *("completado", "livre", "termine", "consegnato", "spedito", "archived"),
     }
 )
+OVER = DONE | {
+    *("cancelled", "canceled", "returned", "refunded", "rejected", "failed", "expired"),
+    *("storniert", "retourniert", "zuruckgesendet", "abgelehnt", "cancelado", "devuelto", "annule", "annullato"),
+}
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _NEGATED = re.compile(r"<>|!=|\bNOT\b", re.IGNORECASE)
 
@@ -136,6 +140,8 @@ def _chosen(states: list[tuple[str, str]], column: Column, table: Table) -> tupl
         others = [state for state in stored if state not in named]
         if named and others:
             first, second = (others, named) if _NEGATED.search(where) else (named, others)
+            if all(_means(s, states, OVER) for s in first) and any(_means(s, states, OPEN) for s in second):
+                continue  # an index of what is over says nothing about what is open
             return _like(first, states, OPEN), _like(second, states, DONE)
     if len(stored) < len(("open", "done")):
         return None
@@ -144,7 +150,17 @@ def _chosen(states: list[tuple[str, str]], column: Column, table: Table) -> tupl
     return wanted, _like(rest, states, DONE, last=True)
 
 
+def left_out(where: str, value: str) -> bool:
+    """The filter of an index names values, and this one is not among those it keeps."""
+    named = _LITERAL.findall(where)
+    return bool(named) and (value in named) == bool(_NEGATED.search(where))
+
+
 def _like(stored: list[str], states: list[tuple[str, str]], meant: frozenset[str], *, last: bool = False) -> str:
-    said = dict(states)
-    fitting = [state for state in stored if has(words(said[state]), meant) or said[state].lower() in meant]
+    fitting = [state for state in stored if _means(state, states, meant)]
     return fitting[0] if fitting else stored[-1 if last else 0]
+
+
+def _means(stored: str, states: list[tuple[str, str]], meant: frozenset[str]) -> bool:
+    said = dict(states)[stored]
+    return has(words(said), meant) or said.lower() in meant

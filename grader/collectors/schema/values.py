@@ -15,6 +15,9 @@ from grader.sql.schema.names import column_words
 FIRST_KEY = 900_000
 MOST_KEYS = 30
 FIRST_SMALL_KEY = 30_000
+FIRST_OTHER_KEY = 2_000
+MOST_APART = 3_000
+_CONSONANTS = "bcdfghjklmnpqrstvwxz"
 NUMBERS = ("1", "5", "10", "0", "100", "2", "9.99", "1000", "0.5", "-1")
 TIMES = ("2024-05-17 10:00:00+00", "2024-05-18 10:00:00+00", "2099-12-31 00:00:00+00", "2000-01-01 00:00:00+00")
 CODES = {2: ("DE", "FR", "US", "BR", "ES"), 3: ("EUR", "USD", "GBP", "BRL", "CHF"), 1: ("A", "B", "M", "F", "N")}
@@ -51,25 +54,42 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def key(column: Column, number: int) -> str:
-    """A key that the schema itself will hardly have used."""
+def key(column: Column, number: int, salt: int = 0) -> str:
+    """A key that the schema itself will hardly have used; with a salt, one that nobody foresaw either."""
     if column.family == "uuid":
-        return quoted(f"00000000-0000-4000-8000-{number:012d}")
+        return quoted(f"{salt:08x}-0000-4000-8000-{number:012d}")
+    if salt:
+        return str(FIRST_OTHER_KEY + salt % MOST_APART + number)
     if column.family == "smallint":
         return str(FIRST_SMALL_KEY + number)
     return str(FIRST_KEY + number)
 
 
-def unknown(column: Column) -> str:
-    """A key that no row has."""
+def unknown(column: Column, salt: int = 0) -> str:
+    """A key that no row has; with a salt, another one."""
     if column.family == "uuid":
-        return quoted("ffffffff-ffff-4fff-bfff-ffffffffffff")
+        return quoted(f"{0xFFFFFFFF - salt:08x}-ffff-4fff-bfff-ffffffffffff")
     if column.family == "smallint":
-        return "32767"
+        return str(32_767 - salt % MOST_APART)
     if column.family in (*WHOLE, "numeric", "float"):
         digits = column.args[0] - column.args[1] if len(column.args) > 1 else 9
-        return "9" * max(1, min(9, digits))
-    return quoted(_fit("no-such-key", column))
+        largest = 10 ** max(1, min(9, digits)) - 1
+        return str(largest - salt % MOST_APART if largest > 3 * MOST_APART else largest)
+    return quoted(_fit(nonsense(salt) or "no-such-key", column))
+
+
+def nonsense(salt: int) -> str:
+    """Letters that mean nothing, and others for another salt; none without one."""
+    found = ""
+    while salt:
+        salt, at = divmod(salt, len(_CONSONANTS))
+        found += _CONSONANTS[at]
+    return found
+
+
+def address(salt: int, column: Column) -> str:
+    """An address as people have it, and as no rule can foresee."""
+    return quoted(_fit(f"{nonsense(salt)}@mail.example.org", column))
 
 
 def candidates(column: Column, table: Table, number: int) -> list[str]:

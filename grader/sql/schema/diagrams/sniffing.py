@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ Format = Literal["mermaid", "dbml", "plantuml", "drawio", "picture", "pdf", "oth
 
 MAX_TEXT = 200_000
 MAX_XML = 4 << 20
+MAX_PICTURE = 600_000  # bytes; a diagram that people can read needs fewer
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _POINTER = b"version https://git-lfs"
@@ -107,7 +109,13 @@ def _picture(seen: DiagramFile, data: bytes) -> DiagramFile:
         width=found.width,
         height=found.height,
         media=found.media,
+        data=base64.b64encode(data).decode() if _shown(found, data, cut=cut) else "",
     )
+
+
+def _shown(found: Picture, data: bytes, *, cut: bool) -> bool:
+    """A whole picture that browsers know, and small enough for a report."""
+    return not (cut or found.fault) and found.media.startswith("image/") and len(data) <= MAX_PICTURE
 
 
 def _no_picture(data: bytes, suffix: str) -> str:
