@@ -18,7 +18,7 @@ import psycopg
 
 from grader.collectors.schema.layout import Layout, Reference, Unfillable, placed_at
 from grader.collectors.schema.rows import Obstacle, Row, RowMaker, made_maker
-from grader.collectors.schema.session import CANCELLED, KILLED, ROLE, Session, state_of
+from grader.collectors.schema.session import CANCELLED, KILLED, ROLE, SAME_CHANCE, Session, state_of
 from grader.collectors.schema.skew import Skew, skews, status_of
 from grader.collectors.schema.volume import (
     CannotVary,
@@ -113,6 +113,7 @@ class Bulk:
             maker = made_maker(session, self.schema)
             session.connection.execute("BEGIN")
             session.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            session.connection.execute(SAME_CHANCE)
             try:
                 stored = {table.name: self._template(maker, table) for table in self.layout.order}
                 self.skews = skews(maker, self.shop)

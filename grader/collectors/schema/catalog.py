@@ -91,7 +91,7 @@ SELECT i.indrelid, ic.relname, i.indisunique, am.amname, i.indnkeyatts,
        coalesce(pg_get_expr(i.indpred, i.indrelid), ''), pg_get_indexdef(i.indexrelid), coalesce(c.contype::text, '')
 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam
 LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x')
-WHERE i.indrelid = ANY(%s) ORDER BY i.indrelid, ic.relname
+WHERE i.indisvalid AND i.indrelid = ANY(%s) ORDER BY i.indrelid, ic.relname
 """
 _TRIGGERS = """
 SELECT tgrelid, tgname, left(pg_get_triggerdef(oid, true), 500) FROM pg_trigger

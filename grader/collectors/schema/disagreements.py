@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import psycopg
 
-from grader.collectors.schema.rows import Obstacle, Row, RowMaker, made_maker, steady
-from grader.collectors.schema.session import CANCELLED, Session, state_of
+from grader.collectors.schema.rows import OWN_NAMES, Obstacle, Row, RowMaker, made_maker, steady
+from grader.collectors.schema.session import CANCELLED, SAME_CHANCE, Session, state_of
 from grader.collectors.schema.values import candidates
 from grader.database import Server
 from grader.evidence.catalog import Schema, Table
@@ -59,6 +59,7 @@ def _tried(maker: RowMaker, recipe: Recipe, *, usual: bool) -> Disagreement:
             session.reconnect()
         session.connection.execute("BEGIN")
         session.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        session.connection.execute(SAME_CHANCE)
         found = _Cook(maker, recipe, usual=usual).followed()
     except Obstacle as obstacle:
         found = Disagreement(id=recipe.id, statements=tuple(maker.log), obstacle=str(obstacle))
@@ -162,6 +163,7 @@ class _Cook:
     def _value(self, row: Row, column: str) -> str:
         """What PostgreSQL keeps in a column of a row made before, as text."""
         table, name = self.maker.name(row.table.name), self.maker.name(column)
+        self.maker.session.connection.execute(OWN_NAMES)
         found = self.maker.session.run(f"SELECT {name}::text FROM {table} WHERE {self.maker.where(row)}").fetchone()
         if found is None:
             raise Obstacle(f"a row of {row.table.name} was inserted and is not there")

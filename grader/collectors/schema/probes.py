@@ -15,7 +15,7 @@ import psycopg
 
 from grader.collectors.schema.questions import Ask, Questions
 from grader.collectors.schema.rows import Obstacle, RowMaker, made_maker
-from grader.collectors.schema.session import CANCELLED, Session, state_of
+from grader.collectors.schema.session import CANCELLED, SAME_CHANCE, Session, state_of
 from grader.collectors.schema.values import nonsense, quoted, unknown
 from grader.database import Server
 from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Schema
@@ -103,6 +103,7 @@ class _Prober:
                 self.session.reconnect()
             self.session.connection.execute("BEGIN")
             self.session.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            self.session.connection.execute(SAME_CHANCE)
             found = ask()
         except Obstacle as obstacle:
             found = msgspec.structs.replace(blank, setup=tuple(self.maker.log), obstacle=str(obstacle))

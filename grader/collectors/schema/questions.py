@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from grader.collectors.schema.rows import Obstacle, RowMaker
+from grader.collectors.schema.rows import OWN_NAMES, Obstacle, RowMaker
 from grader.collectors.schema.values import address, unknown
 from grader.evidence.catalog import Table
 from grader.evidence.schema import Attempt, Probe
@@ -81,6 +81,7 @@ class Questions:
 
     def _selected(self, query: str) -> Attempt:
         """What a query of ours answers, in one cell."""
+        self.session.connection.execute(OWN_NAMES)
         row = self.session.run(query).fetchone()
         value = None if row is None or row[0] is None else str(row[0])
         return Attempt(statement=query + ";", answer=value if value is not None else "NULL", value=value, rows=1)

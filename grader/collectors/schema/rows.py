@@ -20,6 +20,7 @@ from grader.visible import one_line
 
 TRIES = 40
 DEEPEST = 8
+OWN_NAMES = "RESET search_path"  # a trigger may have changed it, so that names of ours mean functions of the script
 CHECK, NULL, UNIQUE, UNKNOWN, TOO_LONG, RANGE = "23514", "23502", "23505", "23503", "22001", "22003"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d(?::?\d\d)?)?")
 _UUID = re.compile(r"\b(?!0{8}-|f{8}-)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
@@ -106,6 +107,7 @@ class RowMaker:
     def attempt(self, statement: str, column: str = "") -> Attempt:
         """Run a statement in a savepoint that stays when it works; `column` is the one RETURNING asks for."""
         shown = f"{statement} RETURNING {self.name(column)}" if column else statement
+        self.session.connection.execute(OWN_NAMES)
         self.session.connection.execute("SAVEPOINT attempt")
         try:
             cursor = self.session.run(shown)

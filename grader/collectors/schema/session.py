@@ -19,6 +19,7 @@ GRACE_SECONDS = 1.0
 RESTART_SECONDS = 20.0
 MOST_ANSWER = 32 << 20
 CANCELLED, KILLED = "57014", "57P01"
+SAME_CHANCE = "SELECT pg_catalog.setseed(0.5)"  # so that random() gives every run the same numbers
 
 Ended = Literal["", "time", "disk", "answer"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import psycopg
 
@@ -40,6 +41,21 @@ SETTINGS = {
     "plan_cache_mode": "auto",
     "enable_partition_pruning": "on",
 }
+_USUAL = """
+SELECT pg_catalog.set_config(name, reset_val, true) FROM pg_catalog.pg_settings
+WHERE category LIKE 'Query Tuning%' AND context = 'user' AND setting IS DISTINCT FROM reset_val
+"""
+_SLANTED = """
+SELECT CASE WHEN c.relkind IN ('i', 'I')
+  THEN pg_catalog.format('ALTER INDEX %I.%I ALTER COLUMN %s SET STATISTICS -1', n.nspname, c.relname, a.attnum)
+  ELSE pg_catalog.format('ALTER TABLE %I.%I ALTER COLUMN %I SET STATISTICS -1, ALTER COLUMN %4$I '
+                         'RESET (n_distinct, n_distinct_inherited)', n.nspname, c.relname, a.attname, a.attname) END
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE (coalesce(a.attstattarget, -1) <> -1 OR a.attoptions IS NOT NULL) AND a.attnum > 0 AND NOT a.attisdropped
+  AND c.relkind IN ('r', 'p', 'i', 'I') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+ORDER BY n.nspname, c.relname, a.attnum LIMIT 1000
+"""
 _RELATIONS = """
 SELECT n.nspname, c.relname, tn.nspname, t.relname,
        CASE c.relkind WHEN 'r' THEN greatest(c.reltuples, 0)::bigint ELSE 0 END
@@ -83,9 +99,11 @@ class _Measured:
         """Fill, count and ask; everything is undone at the end."""
         self.session.connection.execute("BEGIN")
         try:
-            for name, value in SETTINGS.items():
-                self.bulk.run(f"SET LOCAL {name} = {value}")
+            self._settings()
+            self.usual = self._said_to_differ("SELECT 1")
+            self._measured_in_full()
             sheets = self.bulk.fill()
+            self._settings()
             self._analyze()
             self.relations = self._relations()
             indexes = self.bulk.run(_INDEXES).fetchall()
@@ -101,6 +119,22 @@ class _Measured:
         finally:
             if not self.session.lost:
                 self.session.connection.execute("ROLLBACK")
+
+    def _settings(self) -> None:
+        """The planner's settings; a function that is called while rows are loaded may have changed any of them."""
+        self.bulk.run(_USUAL)
+        for name, value in SETTINGS.items():
+            self.bulk.run(f"SET LOCAL {name} = {value}")
+
+    def _said_to_differ(self, statement: str) -> dict[str, str]:
+        """Settings that bear on a plan and are not PostgreSQL's own; the search path is the schema's affair."""
+        row = self.bulk.run(f"EXPLAIN (SETTINGS, FORMAT JSON) {statement}").fetchone()
+        return _settings_of(row[0] if row else [])
+
+    def _measured_in_full(self) -> None:
+        """Statistics as they are by default: a column may be declared to have none, or to hold what it does not."""
+        for (statement,) in self.bulk.run(_SLANTED).fetchall():
+            self.bulk.run(str(statement))
 
     def _analyze(self) -> None:
         """Statistics of every column that varies or that an index speaks of; of all where an index keeps expressions.
@@ -177,10 +211,13 @@ class _Measured:
     def _explained(self, statement: str) -> Plan:
         self.bulk.run("SAVEPOINT explaining")
         try:
-            row = self.bulk.run(f"EXPLAIN (VERBOSE, FORMAT JSON) {statement}").fetchone()
+            self._settings()
+            row = self.bulk.run(f"EXPLAIN (VERBOSE, SETTINGS, FORMAT JSON) {statement}").fetchone()
         except psycopg.Error:
             self.bulk.run("ROLLBACK TO SAVEPOINT explaining")
             raise
+        if _settings_of(row[0] if row else []) != self.usual:
+            raise Unfillable("a function of the schema changes the settings by which the planner decides")
         return Plan(row[0] if row else [], self.relations, self.partial)
 
     def _proved(self, question: Question, statement: str, before: Plan) -> tuple[Scan, ...]:
@@ -218,6 +255,11 @@ class _Measured:
         name = self.bulk.maker.name
         keys = f"({lookup.expression})" if lookup.expression else ", ".join(map(name, lookup.columns))
         return lookup.columns, f"CREATE INDEX ON {name(table)} ({keys})"
+
+
+def _settings_of(explained: Any) -> dict[str, str]:  # noqa: ANN401 - decoded JSON
+    found: dict[str, str] = explained[0].get("Settings", {}) if explained else {}
+    return {name: value for name, value in found.items() if name != "search_path"}
 
 
 def rounded(ratio: float) -> int:

@@ -11,7 +11,7 @@ SYNONYMS = {
     "usuarios usuaria utilisateur utilisateurs benutzer utente utenti gebruiker uzytkownik",
     "customer": "cust musteri musteriler klienci kund kunder client cliente clientes clienti kunde kunden klant "
     "klanten klient consumidor customer cliente",
-    "account": "acct conta cuenta compte konto",
+    "account": "acct conta contas cuenta cuentas compte comptes konto konten conto conti rekening rekeningen",
     "buyer": "comprador compradores acheteur kaufer acquirente",
     "person": "people pessoa pessoas persona personas personne personnes",
     "member": "mitglied membro miembro membre",
@@ -41,7 +41,7 @@ SYNONYMS = {
     "payment": "odeme odemeler platnosc platnosci betaling pagamento pagamentos pago pagos paiement zahlung "
     "pagamento pay",
     "review": "yorum yorumlar avaliacao avaliacoes resena resenas avis bewertung bewertungen recensione rating ratings",
-    "address": "lieferadresse rechnungsadresse "
+    "address": "lieferadresse lieferadressen rechnungsadresse rechnungsadressen anschrift anschriften domicilios "
     "adresler adresy addr endereco enderecos direccion direcciones domicilio adresse adressen adresses "
     "indirizzo adres",
     "shipment": "shipping envio entrega livraison versand spedizione lieferung delivery",
@@ -67,7 +67,7 @@ SYNONYMS = {
     "status": "durum durumu estado situacao statut zustand stato estatus estados situacion statuses",
     "date": "dt tarih tarihi fecha fechas datum dat",
     "time": "hora heure zeit uhrzeit timestamp datetime ts",
-    "created": "olusturulma aangemaakt utworzono criado creado cree erstellt criacao creacion creation",
+    "created": "angelegt registriert verfasst registrado enregistre inscrit olusturulma aangemaakt utworzono criado creado cree erstellt criacao creacion creation",
     "updated": "atualizado actualizado modifie aktualisiert",
     "phone": "tel telefone telefono telephone telefon celular movil mobile fone handy fax cellphone",
     "zip": "cep postal postcode plz zipcode zip postleitzahl",
@@ -86,6 +86,12 @@ SYNONYMS = {
     "country": "pais pays land paese",
     "region": "regiao regione provincia bundesland regija landkreis departement",
     "state": "",
+    "property": "eigenschaft eigenschaften merkmal merkmale propiedad propiedades propriete proprietes propriedade "
+    "propriedades proprieta eigenschap eigenschappen caracteristica caracteristicas caracteristique caracteristiques",
+    "attribute": "attribut attributen atributo atributos attributo attributi",
+    "value": "wert werte valeur valeurs valore valori waarde waarden",
+    "type": "typ typen tipo tipos tipi soort",
+    "object": "objekt objekte objet objets objeto objetos oggetto oggetti",
     "birth": "dogum geburts geburtsdatum naissance nascimento nacimiento nascita urodzenia syntymaaika szuletesi "
     "narozeni",
 }
