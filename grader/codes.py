@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "E204": "The container engine failed while it was doing something for us.",
     "E205": "The relay of the sandbox did not come up. An engine on another machine is one cause.",
     "E206": "No port of this machine could be opened for the forwarder.",
+    "E207": "A process of the grader was ended from outside, often because the machine ran out of memory.",
     "E212": "Dependencies could not be downloaded: the package index is out of reach or slow. Try again.",
     "E213": "The code needs a newer Python or Go than the sandbox has.",
     "E214": "A dependency exists but has no ready-made build for the sandbox, which compiles nothing for Python.",

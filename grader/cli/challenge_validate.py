@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import multiprocessing
-import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from multiprocessing.util import Finalize
@@ -17,6 +15,7 @@ from grader import pipeline
 from grader.cli import world
 from grader.cli.arguments import DEFAULT_SEED
 from grader.cli.packs import load
+from grader.cli.workers import spread
 from grader.database.reused import ReusedDatabases
 from grader.errors import OurFault, UsageError
 from grader.model import Challenge, Level, Outcome, Visibility
@@ -119,24 +118,7 @@ def _graded(arguments: argparse.Namespace, challenge: Challenge, tasks: Sequence
     if jobs <= 1:
         yield from ((number, worker.grade(task)) for number, task in enumerate(tasks))
         return
-    pool = multiprocessing.get_context("spawn").Pool(jobs, initializer=_interruptible)
-    try:
-        yield from pool.imap_unordered(worker.numbered, enumerate(tasks))
-        pool.close()
-    except BaseException:
-        pool.terminate()
-        raise
-    finally:
-        pool.join()
-
-
-def _interruptible() -> None:
-    """A worker that is asked to end removes what it started, as the command itself does."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
-
-
-def _as_interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    yield from spread(worker.grade, tasks, jobs)
 
 
 class _Worker:
@@ -144,10 +126,6 @@ class _Worker:
 
     def __init__(self, arguments: argparse.Namespace, root: Path) -> None:
         self._arguments, self._root = arguments, root
-
-    def numbered(self, task: tuple[int, Task]) -> tuple[int, Grades]:
-        number, inner = task
-        return number, self.grade(inner)
 
     def grade(self, task: Task) -> Grades:
         challenge = pipeline.load(self._root)
