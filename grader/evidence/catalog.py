@@ -30,8 +30,9 @@ class Column(Fact, frozen=True, kw_only=True):
     """A column. `family` is the kind of its type with domains resolved (`numeric`, `text`, `timestamptz`, `enum` …).
 
     `type` is what PostgreSQL calls it; `args` are length, or precision and scale; `identity` is empty, `always` or
-    `by default`; `serial` says that the default takes the next number of a sequence. In an answer for MySQL or SQLite
-    `declared` is the type as it was written, and `any_case` says that texts are compared whatever their case.
+    `by default`; `serial` says that the default takes the next number of a sequence; `computed` is the expression of a
+    generated column. In an answer for MySQL or SQLite `declared` is the type as it was written, and `any_case` says
+    that texts are compared whatever their case.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column(Fact, frozen=True, kw_only=True):
     identity: str = ""
     serial: bool = False
     generated: bool = False
+    computed: str = ""
     domain: str = ""
     enum: tuple[str, ...] = ()
     comment: str = ""

@@ -159,7 +159,7 @@ def test_middling_answers_lose_what_a_person_would_mark_and_each_fault_once(
 
 def test_rows_are_found_for_tables_full_of_rules(databases: SharedDatabases, tmp_path: Path) -> None:
     evidence = gathered(databases, (SCHEMAS / "strict_rules.sql").read_text(encoding="utf-8"), tmp_path)
-    assert [probe.id for probe in evidence.probes if probe.obstacle] == ["order_line.price.sum"]
+    assert [probe.id for probe in evidence.probes if probe.obstacle] == []
     quantity = evidence.probe("order_line.quantity.zero")
     assert quantity is not None
     assert quantity.good is not None
@@ -196,16 +196,16 @@ def test_more_tables_than_can_be_read_are_one_clear_fault(
 
 
 UNKNOWN_WORDS = """
-CREATE TABLE osoby (nr serial PRIMARY KEY, imie text NOT NULL, email text NOT NULL UNIQUE);
-CREATE TABLE grupy (nr serial PRIMARY KEY, nazwa text NOT NULL);
-CREATE TABLE rzeczy (nr serial PRIMARY KEY, nazwa text NOT NULL, kwota numeric(10, 2) NOT NULL,
-    grupa_nr int NOT NULL REFERENCES grupy);
-CREATE TABLE koszty (nr serial PRIMARY KEY, osoba_nr int NOT NULL REFERENCES osoby, kiedy timestamptz NOT NULL);
-CREATE TABLE pozycje (koszt_nr int REFERENCES koszty ON DELETE CASCADE, rzecz_nr int REFERENCES rzeczy,
-    ile int NOT NULL, kwota numeric(10, 2) NOT NULL, PRIMARY KEY (koszt_nr, rzecz_nr));
-"""
+CREATE TABLE zorvuk (vun serial PRIMARY KEY, imrel text NOT NULL, plomaq text NOT NULL UNIQUE);
+CREATE TABLE drefla (vun serial PRIMARY KEY, imrel text NOT NULL);
+CREATE TABLE quibra (vun serial PRIMARY KEY, imrel text NOT NULL, wolpan numeric(10, 2) NOT NULL,
+    drefla_vun int NOT NULL REFERENCES drefla);
+CREATE TABLE yaxmir (vun serial PRIMARY KEY, zorvuk_vun int NOT NULL REFERENCES zorvuk, jelbor timestamptz NOT NULL);
+CREATE TABLE fluxem (yaxmir_vun int REFERENCES yaxmir ON DELETE CASCADE, quibra_vun int REFERENCES quibra,
+    hezpil int NOT NULL, wolpan numeric(10, 2) NOT NULL, PRIMARY KEY (yaxmir_vun, quibra_vun));
+"""  # words of no language: the lexicon knows many
 NAMED = (
-    '[concepts]\nuser = "osoby"\nproduct = "rzeczy"\ncategory = "grupy"\norder = "koszty"\norder_lines = "pozycje"\n'
+    '[concepts]\nuser = "zorvuk"\nproduct = "quibra"\ncategory = "drefla"\norder = "yaxmir"\norder_lines = "fluxem"\n'
 )
 
 
@@ -215,7 +215,7 @@ def test_names_given_in_the_submission_open_a_schema_that_nobody_understands(
     unnamed = gathered(databases, UNKNOWN_WORDS, tmp_path)
     assert ASK["schema.concept"](unnamed, concept="order").outcome is Outcome.FOR_REVIEW
     evidence = gathered(databases, UNKNOWN_WORDS, tmp_path, extra={"submission.toml": NAMED})
-    assert {concept: role.table for concept, role in evidence.roles.items()}["order_line"] == "pozycje"
+    assert {concept: role.table for concept, role in evidence.roles.items()}["order_line"] == "fluxem"
     assert ASK["schema.foreign_keys"](evidence).outcome is Outcome.PASS
     assert ASK["schema.attributes"](evidence).outcome is Outcome.FOR_REVIEW
 
@@ -259,6 +259,23 @@ def test_a_trigger_that_asks_for_enough_in_stock_is_met(databases: SharedDatabas
     )
     evidence = gathered(databases, sql, tmp_path)
     assert not [probe.id for probe in evidence.probes if probe.obstacle]
+
+
+def test_rules_asked_at_the_end_of_a_transaction_keep_no_row_out(databases: SharedDatabases, tmp_path: Path) -> None:
+    sql = (
+        (SCHEMAS / "german.sql").read_text(encoding="utf-8")
+        + """
+        CREATE FUNCTION voll() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'eine Bestellung hat eine Position';
+        END $$;
+        CREATE CONSTRAINT TRIGGER voll AFTER INSERT ON bestellung DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION voll();
+    """
+    )
+    evidence = gathered(databases, sql, tmp_path)
+    assert not [probe.id for probe in evidence.probes if probe.obstacle]
+    for check in PROBING:
+        assert ASK[f"schema.{check}"](evidence).outcome is Outcome.PASS
 
 
 def test_a_schema_that_swallows_every_row_tells_nothing(databases: SharedDatabases, tmp_path: Path) -> None:

@@ -28,10 +28,11 @@ from grader.checks.schema import (
     workload,
 )
 from grader.checks.schema.dialects import careful
+from grader.checks.schema.hollow import substantial
 from grader.evidence.schema import SchemaFacts
 from grader.model import Check
 
-_JUDGED: tuple[Check[SchemaFacts], ...] = (
+_ASKED: tuple[Check[SchemaFacts], ...] = (
     *completeness.CHECKS,
     *attributes.CHECKS,
     *beyond.CHECKS,
@@ -53,6 +54,7 @@ _JUDGED: tuple[Check[SchemaFacts], ...] = (
     *indexes.CHECKS,
     *workload.CHECKS,
 )
+_JUDGED: tuple[Check[SchemaFacts], ...] = substantial(_ASKED)
 CHECKS: tuple[Check[SchemaFacts], ...] = careful(
     (*_JUDGED, *diagram.CHECKS, *catalog_diagram.checks(careful(_JUDGED)), *reading.CHECKS)
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from grader.checks.schema.completeness import TITLES
 from grader.checks.schema.footing import ground
 from grader.checks.schema.shown import code, table_asked
@@ -11,11 +9,10 @@ from grader.evidence.catalog import DATED, NUMBERS, TEXT, WHOLE, Column, Table
 from grader.evidence.schema import SchemaFacts
 from grader.model import Check, Finding, blocked, failed, for_review, passed
 from grader.sql.schema import meanings
-from grader.sql.schema.names import column_words, has, words
+from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Shop
+from grader.sql.schema.states import STATES
 
-MOST_VALUES = 40
-_LISTED = re.compile(r"'([^']{1,60})'")
 _FAMILIES = {
     "an e-mail or login name": TEXT,
     "a name": TEXT,
@@ -24,26 +21,6 @@ _FAMILIES = {
     "the time it was placed": TEXT,
     "a quantity": NUMBERS,
 }
-_STATES = frozenset(
-    {
-        *(
-            "paid",
-            "payment",
-            "ship",
-            "shipped",
-            "shipment",
-            "sent",
-            "delivered",
-            "cancelled",
-            "canceled",
-            "cancel",
-            "open",
-        ),
-        *("closed", "complete", "completed", "done", "finished", "fulfilled", "returned", "refund", "refunded"),
-        *("bezahlt", "versendet", "versandt", "verschickt", "geliefert", "storniert", "abgeschlossen", "offen"),
-        *("pagado", "enviado", "entregado", "cancelado", "anulado", "abierto", "cerrado"),
-    }
-)
 
 
 def attributes(facts: SchemaFacts) -> Finding:
@@ -51,14 +28,7 @@ def attributes(facts: SchemaFacts) -> Finding:
     if early := ground(facts, "user", "product", "order", "order_line"):
         return early
     shop = Shop(facts.schema, facts.roles)
-    wanted = {
-        ("user", "an e-mail or login name"): shop.login() is not None,
-        ("product", "a name"): shop.name("product") is not None,
-        ("product", "a price"): shop.price() is not None,
-        ("product", "how many of it are in stock"): _knows_stock(shop),
-        ("order", "the time it was placed"): _has_date(shop),
-        ("order_line", "a quantity"): shop.of("order_line", meanings.is_quantity) is not None,
-    }
+    wanted = _wanted(shop)
     lacking = [key for key, there in wanted.items() if not there]
     if not lacking:
         return passed("login, product name, price and stock, order time and quantity are there")
@@ -81,6 +51,27 @@ def attributes(facts: SchemaFacts) -> Finding:
         score=round(1 - len(certain) / len(wanted), 2),
         exhibits=(*code(facts, table.place, f"lacks {what}"), table_asked(facts, table)),
     )
+
+
+def _wanted(shop: Shop) -> dict[tuple[str, str], bool]:
+    """What each concept must say, and whether it does."""
+    return {
+        ("user", "an e-mail or login name"): shop.login() is not None,
+        ("product", "a name"): shop.name("product") is not None,
+        ("product", "a price"): shop.price() is not None,
+        ("product", "how many of it are in stock"): _knows_stock(shop),
+        ("order", "the time it was placed"): _has_date(shop),
+        ("order_line", "a quantity"): shop.of("order_line", meanings.is_quantity) is not None,
+    }
+
+
+def certainly_lacking(facts: SchemaFacts) -> list[tuple[str, str]]:
+    """Tables and what they must say and do not; nothing where a table or a column was not understood."""
+    if ground(facts, "user", "product", "order", "order_line"):
+        return []
+    shop = Shop(facts.schema, facts.roles)
+    lacking = [key for key, there in _wanted(shop).items() if not there and not _unclear(shop, *key)]
+    return [(table.name, what) for concept, what in lacking if (table := shop.table(concept)) is not None]
 
 
 def _unclear(shop: Shop, concept: str, what: str) -> list[str]:
@@ -143,24 +134,15 @@ def order_status(facts: SchemaFacts) -> Finding:
 
 def _status_keeper(shop: Shop, order: Table) -> str:
     """The column, or the table of states that orders went through, which keeps the status; empty when none does."""
-    if spot := shop.of("order", meanings.is_status):
+    if spot := shop.status():
         return str(spot)
-    if named := next((column for column in order.columns if _lists_states(column, order)), None):
-        return f"{order.name}.{named.name}"
     tied = [*shop.links.sources(order.name), *shop.links.targets(order.name)]
     return next((name for name in tied if {"status", "state", "history", "event"} & set(shop.links.words(name))), "")
 
 
-def _lists_states(column: Column, order: Table) -> bool:
-    """Its values are states, whatever it is called: `state` beside an address means the order's when it says `paid`."""
-    rules = [rule.text for rule in order.checks if rule.columns == (column.name,)]
-    values = [*column.enum, *(text for rule in rules for text in _LISTED.findall(rule))]
-    return sum(has(words(value), _STATES) for value in values[:MOST_VALUES]) > 1
-
-
 def _tells_state(column: Column, order: Table) -> bool:
     """A moment that has not come yet (`shipped_at`), or a flag that says what has happened (`is_paid`)."""
-    flag = column.family == "bool" and has(column_words(column.name, order), _STATES)
+    flag = column.family == "bool" and has(column_words(column.name, order), STATES)
     return flag or (column.family in DATED and column.nullable and not column.default)
 
 

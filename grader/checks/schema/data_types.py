@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from grader.checks.schema.footing import ground, unopened
@@ -19,6 +21,9 @@ from grader.sql.schema.shop import Shop, Spot
 KEEPS_HALF = 0.5
 SHORTEST_ADDRESS = 64
 REFUSED = frozenset({"23514", "23503", "22P02", "23505"})
+_BRANCH = re.compile(r"\b(?:THEN|ELSE) '([^']*)'(?:::[\w ]+)?(?= WHEN| ELSE| END|\s*$|\n)")
+_CASE = re.compile(r"\(?CASE\b.*\bEND\)?(?:::[\w ]+(?:\(\d+\))?)?", re.DOTALL)
+_TEXTS = re.compile(r"'[^']*'")
 _SIZES = {"smallint": 1, "int": 2, "bigint": 3}
 
 
@@ -60,7 +65,8 @@ def digits(facts: SchemaFacts) -> Finding:
         for spot in spots
         if spot.column.family in NUMBERS
     ]
-    return verdict(faults, good=f"{', '.join(map(str, spots[:3]))} keep every digit", expected="text")
+    keep = "keep" if len(spots) > 1 else "keeps"
+    return verdict(faults, good=f"{', '.join(map(str, spots[:3]))} {keep} every digit", expected="text")
 
 
 def key_types(facts: SchemaFacts) -> Finding:
@@ -127,11 +133,13 @@ def status_values(facts: SchemaFacts) -> Finding:
     if early := ground(facts, "order"):
         return early
     shop = Shop(facts.schema, facts.roles)
-    spot = shop.of("order", meanings.is_status)
+    spot = shop.status()
     if spot is None:
         return not_applicable("an order has no status column")
     if spot.column.enum or spot.column.family == "bool":
         return passed(f"`{spot}` knows only {', '.join(spot.column.enum[:6]) or 'true and false'}")
+    if spot.column.generated:
+        return _status_computed(facts, spot)
     probe = facts.probe("order.status.unknown")
     if probe and probe.assessed and probe.bad and probe.bad.stored:
         at = (spot.table.name, spot.column.name)
@@ -140,6 +148,15 @@ def status_values(facts: SchemaFacts) -> Finding:
             fault = msgspec.structs.replace(fault, cause=loose(*at), told=True)
         return verdict([fault], good="", expected="an enum, a CHECK, or a table of states that it refers to")
     return _status_refused(facts, spot, probe)
+
+
+def _status_computed(facts: SchemaFacts, spot: Spot) -> Finding:
+    """What comes out is known where every branch of its CASE is a text of the script."""
+    states, bare = _BRANCH.findall(spot.column.computed), _TEXTS.sub("''", spot.column.computed)
+    if _CASE.fullmatch(bare.strip()) and len(states) == len(re.findall(r"\b(?:THEN|ELSE)\b", bare)):
+        return passed(f"`{spot}` is computed, and is one of {', '.join(dict.fromkeys(states[:6]))}")
+    reason = f"`{spot}` is computed from other columns, and a person must see whether only known states come out"
+    return for_review(reason, exhibits=code(facts, spot.column.place, "any value?"))
 
 
 def _status_refused(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from grader.checks.schema.dialects import where_asked
 from grader.checks.schema.shown import repeated
 from grader.evidence.schema import Disagreement, SchemaFacts
 from grader.exhibits import AnyExhibit, RowsExhibit, SqlExhibit, TextExhibit
@@ -42,7 +43,9 @@ def two_rows(facts: SchemaFacts, recipe: Recipe) -> tuple[AnyExhibit, ...]:
     return (
         _table(recipe, found.rows, ""),
         SqlExhibit(
-            title="What was tried on your schema to make them differ",
+            title=where_asked(facts, "What was tried to make them differ")
+            if facts.shadow
+            else "What was tried on your schema to make them differ",
             statement=found.change,
             answer=found.answer,
             command=repeated(facts, found.statements),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.checks.schema.dialects import NAMES
 from grader.checks.schema.footing import closed, ground
-from grader.evidence.schema import SchemaFacts
+from grader.evidence.schema import Role, SchemaFacts
 from grader.exhibits import RowsExhibit, TextExhibit
 from grader.model import Check, Finding, for_review, not_applicable, passed
 from grader.sql.schema.shop import CORE
@@ -12,6 +12,8 @@ from grader.sql.schema.shop import CORE
 MOST_ROWS = 60
 MAX_NOTES = 6_000
 MAX_COPY = 40_000
+SURE, LIKELY = 0.8, 0.5  # what is below an even chance is only assumed
+_BY = {"matcher": "names, columns and references", "submission.toml": "you, in submission.toml"}
 
 
 def understood(facts: SchemaFacts) -> Finding:
@@ -19,19 +21,19 @@ def understood(facts: SchemaFacts) -> Finding:
     if early := ground(facts):
         return early
     rows = [
-        (concept.replace("_", " "), role.table, f"{role.confidence:.2f}", role.source)
+        (concept.replace("_", " "), role.table, _sure(role), _BY[role.source])
         for concept in CORE
         if (role := facts.roles.get(concept))
     ]
     exhibits = [
         *_copy(facts),
         RowsExhibit(
-            title="What each table was taken for", head=("concept", "table", "confidence", "by"), rows=tuple(rows)
+            title="What each table was taken for", head=("concept", "table", "how sure", "by"), rows=tuple(rows)
         ),
         *_listed("Not run, and nothing taken off", _aside(facts)),
         *_listed("Could not be tried", _untried(facts)),
     ]
-    unsure = [f"{role.table} as {concept}" for concept, role in facts.roles.items() if role.confidence < 0.5]  # noqa: PLR2004 - an even chance
+    unsure = [f"{role.table} as {concept}" for concept, role in facts.roles.items() if role.confidence < LIKELY]
     doubt = f"; unsure of {', '.join(unsure)}" if unsure else ""
     shut = closed(facts)
     names = ", ".join(f"`{name}`" for name in sorted(shut))
@@ -41,6 +43,13 @@ def understood(facts: SchemaFacts) -> Finding:
         f"{how}{len(rows)} of {len(CORE)} concepts were found by PostgreSQL {facts.server}'s catalog{doubt}",
         exhibits=tuple(exhibits),
     )
+
+
+def _sure(role: Role) -> str:
+    """How sure the grader is of a table, in words: a figure would say more than anybody knows."""
+    if role.source != "matcher":
+        return "as you said"
+    return "sure" if role.confidence >= SURE else "likely" if role.confidence >= LIKELY else "assumed"
 
 
 def _copy(facts: SchemaFacts) -> list[RowsExhibit | TextExhibit]:

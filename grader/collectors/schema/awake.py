@@ -1,4 +1,4 @@
-"""While rows are tried, nobody sleeps: a trigger that sleeps would make the answers depend on the clock."""
+"""While rows are tried, nobody sleeps or asks which process it is: two runs would say different things."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from grader.collectors.schema.session import DATABASE, RESTART_SECONDS
 from grader.database import Server
 from grader.errors import OurFault
 
-_SLEEPS = (
+_DIFFER = (  # from run to run
     "pg_catalog.pg_sleep(double precision), pg_catalog.pg_sleep_for(interval), "
-    "pg_catalog.pg_sleep_until(timestamp with time zone)"
+    "pg_catalog.pg_sleep_until(timestamp with time zone), pg_catalog.pg_backend_pid(), "
+    "pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_conf_load_time(), "
+    "pg_catalog.pg_stat_get_activity(integer), pg_catalog.pg_lock_status()"
 )
 
 
 @contextlib.contextmanager
 def awake(server: Server) -> Iterator[None]:
-    """Take the right to sleep from everybody for a while: a trigger that sleeps is refused at once, every time.
+    """Take the right to do so from everybody for a while: a trigger that does is refused at once, every time.
 
     A server that restarts after a crash is waited for; raises `OurFault` E221 when it does not come back.
     """
-    _order(server, f"REVOKE EXECUTE ON FUNCTION {_SLEEPS} FROM PUBLIC", RESTART_SECONDS)
+    _order(server, f"REVOKE EXECUTE ON FUNCTION {_DIFFER} FROM PUBLIC", RESTART_SECONDS)
     try:
         yield
     finally:
         with contextlib.suppress(OurFault, psycopg.Error):  # the cluster is thrown away soon
-            _order(server, f"GRANT EXECUTE ON FUNCTION {_SLEEPS} TO PUBLIC", 0)
+            _order(server, f"GRANT EXECUTE ON FUNCTION {_DIFFER} TO PUBLIC", 0)
 
 
 def _order(server: Server, statement: str, seconds: float) -> None:

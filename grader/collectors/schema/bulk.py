@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
 
+from grader.collectors.schema.late import begin, late_rules
 from grader.collectors.schema.layout import Layout, Reference, Unfillable, placed_at
-from grader.collectors.schema.rows import Obstacle, Row, RowMaker, made_maker
-from grader.collectors.schema.session import CANCELLED, KILLED, ROLE, SAME_CHANCE, Session, state_of
-from grader.collectors.schema.skew import Skew, skews, status_of
+from grader.collectors.schema.rows import UNIQUE, Obstacle, Row, RowMaker, made_maker
+from grader.collectors.schema.session import CANCELLED, KILLED, ROLE, Session, state_of
+from grader.collectors.schema.skew import Skew, skews
 from grader.collectors.schema.volume import (
     CannotVary,
     Cells,
@@ -111,16 +112,29 @@ class Bulk:
         """A row of every table as it was stored, and the statements that make the rows beside them."""
         with Session(self.server, SECONDS) as session:
             maker = made_maker(session, self.schema)
-            session.connection.execute("BEGIN")
-            session.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            session.connection.execute(SAME_CHANCE)
+            maker.deadline = self.deadline
             try:
-                stored = {table.name: self._template(maker, table) for table in self.layout.order}
+                stored = self._one_of_each(maker)
                 self.skews = skews(maker, self.shop)
             except (Obstacle, psycopg.Error) as error:
                 raise Unfillable(one_line(str(error), 200)) from error
             filled = tuple(f"INSERT INTO {maker.name(table.name)} " for table in self.layout.order)
             return stored, [statement for statement in maker.log if not statement.startswith(filled)]
+
+    def _one_of_each(self, maker: RowMaker) -> dict[str, dict[str, str | None]]:
+        """The rows, with the rules for the end of a transaction put off where no row is taken otherwise."""
+        begin(maker.session)
+        try:
+            return {table.name: self._template(maker, table) for table in self.layout.order}
+        except Obstacle:
+            late = "" if maker.session.lost else late_rules(maker.session)
+            if not late:
+                raise
+        maker.session.run("ROLLBACK")
+        maker.begin()
+        maker.choices.clear()
+        begin(maker.session, late)
+        return {table.name: self._template(maker, table) for table in self.layout.order}
 
     def _template(self, maker: RowMaker, table: Table) -> dict[str, str | None]:
         if time.monotonic() > self.deadline:
@@ -140,7 +154,7 @@ class Bulk:
 
     def _wanted(self, table: Table) -> list[str]:
         """Columns that a question asks about."""
-        spots = [self.shop.login(), self.shop.price(), self.shop.stock(), status_of(self.shop)]
+        spots = [self.shop.login(), self.shop.price(), self.shop.stock(), self.shop.status()]
         found = [spot.column.name for spot in spots if spot and spot.table.name == table.name]
         order = self.shop.table("order")
         if order is not None and order.name == table.name and (placed := placed_at(order)):
@@ -227,11 +241,10 @@ class Bulk:
         for keys in unique_columns(sheet.table):
             if set(chosen) & set(keys) or not same_twice(sheet, keys):
                 continue
-            columns = [c for name in keys if (c := sheet.table.column(name)) and not c.generated and name not in tied]
-            columns = [column for column in columns if column.family not in ("bool", "enum") and not column.array]
-            if not columns:
+            different = _most_different(sheet.table, keys)
+            if different is None:
                 raise Unfillable(f"no {sheet.size} different values of ({', '.join(keys)}) in `{sheet.table.name}`")
-            chosen.append(min(columns, key=_plain_first).name)
+            chosen.append(different)
         return chosen
 
     def _free(self, sheet: Sheet) -> list[str]:
@@ -333,11 +346,24 @@ def _plain_first(column: Column) -> int:
     return order.index(column.family) if column.family in order else len(order)
 
 
+def _most_different(table: Table, keys: Iterable[str]) -> str | None:
+    """The column of these that can have the most values; none that refers to other rows."""
+    tied = {name for key in table.foreign_keys for name in key.columns}
+    columns = [c for name in keys if (c := table.column(name)) and not c.generated and name not in tied]
+    columns = [column for column in columns if column.family not in ("bool", "enum") and not column.array]
+    return min(columns, key=_plain_first).name if columns else None
+
+
 def _changed(table: Table, style: Style, problem: psycopg.Error, names: Sequence[str]) -> bool:
     """Vary the columns that a refusal is about in another way; False when it is not about values, or nothing varies."""
     if state_of(problem)[:2] not in ("22", "23"):
         return False
     blamed = _blamed(table, problem, names)
+    if state_of(problem) == UNIQUE and blamed and not blamed & {*style.unique, *style.free}:
+        different = _most_different(table, sorted(blamed, key=names.index))
+        if different is not None:
+            style.unique[different] = 0  # two rows are the same there although one of the columns is empty
+            return True
     for varied in (style.free, style.unique):
         chosen = [name for name in varied if name in blamed] or (
             [] if blamed & {*style.unique, *style.free} else varied

@@ -183,6 +183,7 @@ class _Catalog:
             identity=IDENTITY.get(identity, ""),
             serial="nextval(" in default,
             generated=bool(generated),
+            computed=default if generated else "",
             domain=own if kind == "d" else "",
             enum=tuple(self.enums.get(base_oid, ())),
             comment=note,

@@ -12,6 +12,7 @@ from grader.collectors.schema.drawings import diagrams as diagrams_in
 from grader.collectors.schema.extent import bounded, few_enough
 from grader.collectors.schema.load import load, prepare
 from grader.collectors.schema.naming import concepts, disbelieved
+from grader.collectors.schema.onlookers import onlookers
 from grader.collectors.schema.policy import plan
 from grader.collectors.schema.probes import probe
 from grader.collectors.schema.workload import workload
@@ -70,6 +71,8 @@ def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, .
             copy = copied.copied(server, script, read.dialect) if read.dialect != "postgres" else None
             loading = copy.loading if copy else load(server, statements)
             bounded(server)
+            if remark := onlookers(server):
+                job.notes.append(remark)
         with job.stages.measure("catalog"):
             written = script.schema
             schema = placed(read_catalog(server), written)

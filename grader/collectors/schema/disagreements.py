@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 
 import psycopg
 
-from grader.collectors.schema.rows import OWN_NAMES, Obstacle, Row, RowMaker, made_maker, steady
+from grader.collectors.schema.rows import OWN_NAMES, TOO_SLOW, Obstacle, Row, RowMaker, made_maker, steady
 from grader.collectors.schema.session import CANCELLED, SAME_CHANCE, Session, state_of
 from grader.collectors.schema.values import candidates
 from grader.database import Server
@@ -19,6 +20,7 @@ from grader.sql.schema.recipes import Cell, Given, Key, NewRow, Raw, Recipe, lit
 from grader.sql.schema.shop import Shop
 
 SECONDS = 3.0
+IN_ALL_SECONDS = 30.0
 MOST_TIMEOUTS = 1
 _REFUSALS = ("23503", "23001", "P0001")  # a key that holds the copies together, or a trigger that raises
 
@@ -32,14 +34,15 @@ def disagreements(
         return ()
     with Session(server, SECONDS) as session:
         maker = made_maker(session, schema)
+        maker.deadline = time.monotonic() + IN_ALL_SECONDS
         return tuple(_all(maker, wanted))
 
 
 def _all(maker: RowMaker, wanted: list[Recipe]) -> Iterator[Disagreement]:
     timeouts = 0
     for recipe in wanted:
-        if timeouts > MOST_TIMEOUTS:
-            yield Disagreement(id=recipe.id, obstacle="not tried: rows take too long to insert")
+        if timeouts > MOST_TIMEOUTS or time.monotonic() > maker.deadline:
+            yield Disagreement(id=recipe.id, obstacle=TOO_SLOW)
             continue
         found = Disagreement(id=recipe.id, obstacle="not tried")
         for usual in (True, False):

@@ -13,9 +13,10 @@ from fnmatch import fnmatch
 import msgspec
 import psycopg
 
-from grader.collectors.schema.questions import Ask, Questions
-from grader.collectors.schema.rows import Obstacle, RowMaker, made_maker
-from grader.collectors.schema.session import CANCELLED, SAME_CHANCE, Session, state_of
+from grader.collectors.schema.late import begin, late_rules, may_yet_be_refused
+from grader.collectors.schema.questions import Ask, Questions, rekeyed
+from grader.collectors.schema.rows import TOO_SLOW, Obstacle, RowMaker, made_maker
+from grader.collectors.schema.session import CANCELLED, Session, state_of
 from grader.collectors.schema.values import nonsense, quoted, unknown
 from grader.database import Server
 from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Schema
@@ -67,16 +68,17 @@ class _Prober:
         self.ask = Questions(maker, shop)
         self.patterns = patterns
         self.timeouts = 0
+        self.late = late_rules(self.session)
         self.salt = zlib.crc32(msgspec.json.encode(maker.schema)) or 1
 
     def all(self) -> Iterator[Probe]:
         """Run one after the other, each in a transaction of its own; none after two that had to be stopped."""
-        deadline = time.monotonic() + IN_ALL_SECONDS
+        deadline = self.maker.deadline = time.monotonic() + IN_ALL_SECONDS
         for id_, table, column, ask in self._asked():
             if not any(fnmatch(id_, pattern) for pattern in self.patterns):
                 continue
             if self.timeouts >= MOST_TIMEOUTS or time.monotonic() > deadline:
-                yield Probe(id=id_, table=table, column=column, obstacle="not tried: rows take too long to insert")
+                yield Probe(id=id_, table=table, column=column, obstacle=TOO_SLOW)
                 continue
             yield self._found(Probe(id=id_, table=table, column=column), ask)
 
@@ -87,23 +89,32 @@ class _Prober:
         change them.
         """
         self.maker.begin()
-        found = self._run(blank, ask)
+        found = self._either(blank, ask)
         if not found.assessed or not any(fnmatch(blank.id, pattern) for pattern in DOUBTED) or self.session.lost:
             return found
         self.maker.begin()
         self.maker.salt = self.salt
-        again = self._run(blank, ask)
+        again = self._either(blank, ask)
         self.maker.salt = 0
         return again if again.assessed and _worse(found, again) else found
 
-    def _run(self, blank: Probe, ask: Ask) -> Probe:
+    def _either(self, blank: Probe, ask: Ask) -> Probe:
+        """The probe; where no row is taken, once more without the rules that wait for the end of a transaction."""
+        known = dict(self.maker.choices)
+        found = self._run(blank, ask)
+        if not found.obstacle or not self.late or self.session.lost:
+            return found
+        self.maker.begin()
+        self.maker.choices = known
+        again = self._run(blank, ask, self.late)
+        return again if again.assessed and not may_yet_be_refused(again, (*DOUBTED, "*.other_case")) else found
+
+    def _run(self, blank: Probe, ask: Ask, put_off: str = "") -> Probe:
         """The probe, or why it tells nothing; all that it did is undone."""
         try:
             if self.session.lost:
                 self.session.reconnect()
-            self.session.connection.execute("BEGIN")
-            self.session.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            self.session.connection.execute(SAME_CHANCE)
+            begin(self.session, put_off)
             found = ask()
         except Obstacle as obstacle:
             found = msgspec.structs.replace(blank, setup=tuple(self.maker.log), obstacle=str(obstacle))
@@ -142,7 +153,7 @@ class _Prober:
         for id_, spot in (("product.price.sum", price), ("order_line.price.sum", line_price)):
             if spot and spot.column.family in ("numeric", "float", "money") and not spot.column.generated:
                 yield id_, spot.table.name, spot.column.name, self.ask.summed(id_, spot)
-        status = self.shop.of("order", meanings.is_status)
+        status = self.shop.status()
         if status and status.column.family in TEXT:
             limit = status.column.args[0] if status.column.args else len(UNKNOWN_STATUS)
             other = quoted(nonsense(self.salt)[:limit])
@@ -254,10 +265,9 @@ class _Prober:
         for concept, child_concept in (("user", "order"), ("product", "order_line"), ("order", "order_line")):
             child, link = self.shop.table(child_concept), self.shop.link(child_concept, concept)
             parent = self.shop.schema.table(link.target) if link else None  # a variant, where lines sell variants
-            plain = link is not None and link.declared and len(link.columns) == 1
-            if parent and child and link and plain and len(parent.primary_key) == 1:
-                id_ = f"{concept}.rekey"
-                yield id_, parent.name, parent.primary_key[0], self.ask.rekeying(id_, parent, child, link)
+            if parent and child and link and link.declared and parent.primary_key:
+                id_, (changed, _) = f"{concept}.rekey", rekeyed(link, parent, child)
+                yield id_, parent.name, changed, self.ask.rekeying(id_, parent, child, link)
 
 
 def _worse(first: Probe, again: Probe) -> bool:

@@ -8,14 +8,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from grader.collectors.schema.rows import OWN_NAMES, Obstacle, RowMaker
+from grader.collectors.schema.rows import OWN_NAMES, Obstacle, Row, RowMaker
+from grader.collectors.schema.session import CANCELLED
 from grader.collectors.schema.values import address, unknown
-from grader.evidence.catalog import Table
+from grader.evidence.catalog import DATED, TEXT, Column, Table
 from grader.evidence.schema import Attempt, Probe
 from grader.sql.schema import meanings
 from grader.sql.schema.links import Link
 from grader.sql.schema.shop import Shop, Spot
+from grader.visible import one_line
 
+AGAIN = 6
 Ask = Callable[[], Probe]
 
 
@@ -36,11 +39,29 @@ class Questions:
             wrong = other if self.maker.salt and other else bad
             faulty = self.maker.statement(spot.table, {**row.values, column: wrong})
             answer = self.maker.attempt(faulty, column)
-            if not answer.stored and not self.maker.attempt(row.statement, column).stored:
-                raise Obstacle("a row that was taken is refused the next time, whatever it holds")
+            if not answer.stored and answer.sqlstate != CANCELLED:
+                answer = self._insisted(row, faulty, column, answer)
             return Probe(id=id_, table=spot.table.name, column=column, setup=setup, good=good, bad=answer)
 
         return id_, spot.table.name, spot.column.name, ask
+
+    def _insisted(self, row: Row, faulty: str, column: str, first: Attempt) -> Attempt:
+        """The refusal, unless the faulty row is taken when it comes again, or the good one is not.
+
+        What is refused by chance, or because it comes second, is not refused for its values.
+        """
+        closed = ""
+        for _ in range(AGAIN):
+            answer = self.maker.attempt(faulty, column)
+            if answer.stored:
+                return answer
+            self.session.connection.execute("SAVEPOINT control")
+            good = self.maker.attempt(row.statement, column)
+            self.session.connection.execute("ROLLBACK TO SAVEPOINT control")
+            closed = closed or ("" if good.stored else good.answer)
+        if closed:
+            raise Obstacle(f"a row that was taken once is refused the next time: {one_line(closed, 160)}")
+        return first
 
     def pointed(self, id_: str, spot: Spot, target: Table) -> tuple[str, str, str, Ask]:
         """A row that names a row of `target` made for it, and the same with a value that no row there has."""
@@ -166,13 +187,14 @@ class Questions:
         def ask() -> Probe:
             self.maker.wants(child, *link.columns)
             self.maker.insert(child)
-            target, key = self.maker.made.get(parent.name), parent.column(parent.primary_key[0])
+            target, (own, reference) = self.maker.made.get(parent.name), rekeyed(link, parent, child)
+            key = parent.column(own)
             if target is None or key is None:
                 raise Obstacle(f"no row of {parent.name} was needed for one of {child.name}")
-            new, name = unknown(key), self.maker.name(key.name)
+            new, name = self._another(parent, key, target.values.get(key.name, "")), self.maker.name(key.name)
             statement = f"UPDATE {self.maker.name(parent.name)} SET {name} = {new} WHERE {self.maker.where(target)}"
             changed = self.maker.attempt(statement)
-            column = self.maker.name(link.columns[0])
+            column = self.maker.name(reference)
             left = self._selected(f"SELECT count(*) FROM {self.maker.name(child.name)} WHERE {column} = {new}")
             return Probe(
                 id=id_,
@@ -186,6 +208,11 @@ class Questions:
             )
 
         return ask
+
+    def _another(self, table: Table, key: Column, old: str) -> str:
+        """A key as the table takes it: a text that the next row would have, else a number that no row has."""
+        new = self.maker.fresh(table, {}).values.get(key.name, old) if key.family in TEXT else old
+        return unknown(key) if new == old else new
 
     def _reference(self, link: Link, parent: Table) -> dict[str, str]:
         """For a reference that no foreign key declares, the row it means must be made by us."""
@@ -202,3 +229,13 @@ class Questions:
             onward = self.shop.links.direct(between.name, parent.name)
             if onward:
                 self.maker.wants(between, *onward.columns)
+
+
+def rekeyed(link: Link, parent: Table, child: Table) -> tuple[str, str]:
+    """The column whose value is changed, and the one that refers to it; of a wider key one that is the parent's own."""
+    declared = (key for key in child.foreign_keys if (key.columns, key.table) == (link.columns, parent.name))
+    pairs = next((list(zip(key.references, key.columns, strict=True)) for key in declared if key.references), [])
+    tied = {name for key in parent.foreign_keys for name in key.columns}
+    own = [pair for pair in pairs if pair[0] not in tied] or pairs or [(parent.primary_key[-1], link.columns[-1])]
+    plain = [pair for pair in own if (column := parent.column(pair[0])) and column.family not in DATED]
+    return (plain or own)[-1]

@@ -6,12 +6,16 @@ cannot be inserted in a bounded number of tries is an obstacle, not a fault.
 
 from __future__ import annotations
 
+import math
 import re
+import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import psycopg
 
+from grader.collectors.schema.fillings import fillings
 from grader.collectors.schema.session import Session, state_of
 from grader.collectors.schema.values import candidates, is_unique, key
 from grader.evidence.catalog import WHOLE, Column, Schema, Table
@@ -20,6 +24,7 @@ from grader.visible import one_line
 
 TRIES = 40
 DEEPEST = 8
+TOO_SLOW = "not tried: rows take too long to insert"
 OWN_NAMES = "RESET search_path"  # a trigger may have changed it, so that names of ours mean functions of the script
 CHECK, NULL, UNIQUE, UNKNOWN, TOO_LONG, RANGE = "23514", "23502", "23505", "23503", "22001", "22003"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d(?::?\d\d)?)?")
@@ -48,9 +53,11 @@ class RowMaker:
     reserved: frozenset[str]
     log: list[str] = field(default_factory=list)
     number: int = 0
+    deadline: float = math.inf
     salt: int = 0  # for a second opinion: keys and values that nobody foresaw
     choices: dict[tuple[str, str], int] = field(default_factory=dict)
     extra: dict[str, dict[str, bool]] = field(default_factory=dict)
+    arranged: dict[tuple[str, str], int] = field(default_factory=dict)
     last: tuple[str, str] = ("", "")
     made: dict[str, Row] = field(default_factory=dict)
 
@@ -91,7 +98,9 @@ class RowMaker:
             raise Obstacle(f"{table.name} needs rows that need it in turn")
         reason = ""
         fixed = dict(given)
-        for turn in range(TRIES):
+        turns: Counter[str] = Counter()
+        for _ in range(TRIES):
+            fixed = {name: value for name, value in fixed.items() if name in given or self._wanted_still(table, name)}
             self._parents(table, fixed, depth)
             row = self._row(table, fixed)
             self.session.connection.execute("SAVEPOINT row")
@@ -100,13 +109,15 @@ class RowMaker:
                 self.session.connection.execute(f"{'RELEASE' if keep else 'ROLLBACK TO'} SAVEPOINT row")
                 return row, attempt
             reason = attempt.answer
-            if not self._learn(table, attempt, row.values, given, turn):
+            if not self._learn(table, attempt, row.values, given, turns):
                 break
         raise Obstacle(f"no row of {table.name} could be inserted: {one_line(reason, 160)}")
 
     def attempt(self, statement: str, column: str = "") -> Attempt:
         """Run a statement in a savepoint that stays when it works; `column` is the one RETURNING asks for."""
         shown = f"{statement} RETURNING {self.name(column)}" if column else statement
+        if time.monotonic() > self.deadline:
+            raise Obstacle(TOO_SLOW)
         self.session.connection.execute(OWN_NAMES)
         self.session.connection.execute("SAVEPOINT attempt")
         try:
@@ -164,6 +175,11 @@ class RowMaker:
         required = not (column.nullable or column.default or column.identity)
         return required or column.name in table.primary_key or column.name in extra
 
+    def _wanted_still(self, table: Table, name: str) -> bool:
+        """False for a reference that was filled to please a rule, in vain."""
+        column = table.column(name)
+        return column is None or self._needs(column, table, self.extra.get(table.name, {})) or not column.nullable
+
     def _literal(self, column: Column, table: Table) -> str:
         if column.name in table.primary_key and column.family in (*WHOLE, "uuid") and len(table.primary_key) == 1:
             return key(column, self.number, self.salt)
@@ -210,14 +226,21 @@ class RowMaker:
         return dict(zip(columns, map(str, row), strict=True)) if row is not None else {}
 
     def _learn(
-        self, table: Table, attempt: Attempt, values: Mapping[str, str], given: Mapping[str, str], turn: int
+        self, table: Table, attempt: Attempt, values: Mapping[str, str], given: Mapping[str, str], turns: Counter[str]
     ) -> bool:
-        """Choose differently for what the refusal names; False when nothing is left to change."""
+        """Choose differently for what the refusal names; False when nothing is left to change.
+
+        Each rule takes turns among its own columns, so that two rules that answer each other let all of them be tried.
+        """
         constraint, column = self.last
+        turn = turns[constraint]
+        turns[constraint] += 1
         if attempt.sqlstate == NULL and column:
             return column not in given and self._fill(table, column)
         if attempt.sqlstate in (CHECK, "P0001"):
-            return self._vary(table, self._involved(table, constraint), values, given, turn)
+            return self._rearrange(table, constraint, given) or self._vary(
+                table, self._involved(table, constraint), values, given, turn
+            )
         if attempt.sqlstate == UNKNOWN:
             foreign = next((f for f in table.foreign_keys if f.name == constraint), None)
             missing = [name for name in foreign.columns if name not in given] if foreign else []
@@ -227,6 +250,20 @@ class RowMaker:
             loose = [c.name for c in table.columns if c.name in values and is_unique(c, table)] or list(values)
             return self._vary(table, loose, values, given, turn)
         return False
+
+    def _rearrange(self, table: Table, constraint: str, given: Mapping[str, str]) -> bool:
+        """Fill others of the columns that a rule ties together; False when all ways were tried (the first is left)."""
+        extra = self.extra.setdefault(table.name, {})
+        wanted = {name for name, asked in extra.items() if asked}
+        ways = fillings(table, constraint, given, wanted)
+        at = self.arranged.get((table.name, constraint), 0)
+        if at > len(ways) or not ways:
+            return False
+        self.arranged[table.name, constraint] = at + 1
+        for name in frozenset[str]().union(*ways) - wanted:
+            extra.pop(name, None)
+        extra |= dict.fromkeys(ways[at % len(ways)] - wanted, False)
+        return at < len(ways)
 
     @staticmethod
     def _involved(table: Table, constraint: str) -> list[str]:
@@ -259,7 +296,7 @@ class RowMaker:
 
     def begin(self) -> None:
         """Forget the rows and wishes of the probe before; what values a table takes is kept."""
-        self.log, self.made, self.extra, self.number = [], {}, {}, 0
+        self.log, self.made, self.extra, self.arranged, self.number = [], {}, {}, {}, 0
 
     def wants(self, table: Table, *columns: str) -> None:
         """Give these columns a value in every row, although the table does not insist."""

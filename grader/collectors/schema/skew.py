@@ -14,7 +14,7 @@ from grader.collectors.schema.volume import Cells, named_in, rare
 from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Column, Table
 from grader.sql.schema import meanings
 from grader.sql.schema.names import has, words
-from grader.sql.schema.shop import Shop, Spot
+from grader.sql.schema.shop import Shop
 
 FEW_LEFT, MANY_LEFT = "3", "500"
 LOW = 5
@@ -60,7 +60,7 @@ def skews(maker: RowMaker, shop: Shop) -> dict[str, Skew]:
     stock = shop.stock()
     if stock is not None and stock.column.family in NUMBERS:
         found["low-stock"] = Skew(table=stock.table.name, column=stock.column.name, rare=FEW_LEFT, usual=MANY_LEFT)
-    status = status_of(shop)
+    status = shop.status()
     if status is not None:
         states = _states(maker, status.column, status.table)
         chosen = _chosen(states, status.column, status.table)
@@ -69,20 +69,6 @@ def skews(maker: RowMaker, shop: Shop) -> dict[str, Skew]:
                 table=status.table.name, column=status.column.name, rare=chosen[0], usual=chosen[1]
             )
     return found
-
-
-def status_of(shop: Shop) -> Spot | None:
-    """The status of an order; a column of the states that orders have is one whatever its name and neighbours."""
-    named = shop.of("order", meanings.is_status)
-    order = shop.table("order")
-    if named is not None or order is None:
-        return named
-    known = (column for column in order.columns if len(_meant(column)) >= len(("open", "done")))
-    return next((Spot(table=order, column=column) for column in known), None)
-
-
-def _meant(column: Column) -> set[str]:
-    return {label.lower() for label in column.enum} & (OPEN | DONE)
 
 
 def _states(maker: RowMaker, column: Column, table: Table) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ SPECIAL = {
     "numrange": ("[1,5)",),
 }
 _CLOCK = frozenset({"now", "today", "tomorrow", "yesterday"})  # PostgreSQL reads these as the time it is
-_LITERAL = re.compile(r"(?P<before>~\*?\s*)?'(?P<text>(?:[^']|'')*)'")
+_LITERAL = re.compile(r"(?P<before>~\*?\)?\s*)?'(?P<text>(?:[^']|'')*)'")  # of citext: `OPERATOR(public.~) '…'`
 _NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")
 
 
@@ -58,6 +58,8 @@ def key(column: Column, number: int, salt: int = 0) -> str:
     """A key that the schema itself will hardly have used; with a salt, one that nobody foresaw either."""
     if column.family == "uuid":
         return quoted(f"{salt:08x}-0000-4000-8000-{number:012d}")
+    if column.family == "bytes":
+        return quoted(f"\\x{salt:08x}{number:024x}")  # as long as a UUID
     if salt:
         return str(FIRST_OTHER_KEY + salt % MOST_APART + number)
     if column.family == "smallint":
@@ -107,8 +109,8 @@ def _scalars(column: Column, table: Table, number: int) -> list[str]:
         return _numbers(column, table, rules, number)
     if column.family in TEXT:
         return _texts(column, table, rules, number)
-    if column.family == "uuid":
-        return [key(column, number)]
+    if column.family in ("uuid", "bytes"):
+        return [key(column, number), *map(quoted, SPECIAL.get(column.family, ()))]
     if column.family == "json":
         return [quoted(text) for text in (*_documents(rules), *SPECIAL["json"])]
     return [quoted(value) for value in SPECIAL.get(column.family, ("1", ""))]

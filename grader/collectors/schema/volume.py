@@ -115,6 +115,8 @@ def distinct(column: Column, template: str | None, size: int, style: int, rank: 
         return _numbers(column, size, style, rank)
     if column.family == "uuid" and style == 0:
         return [f"00000000-0000-4000-a000-{row:012x}" for row in range(size)]
+    if column.family == "bytes" and style == 0:
+        return [f"\\x{row:032x}" for row in range(size)]
     if column.family in (*TEXT, "ltree") and template is not None:
         return _texts(column, template, size, style)
     if column.family in DATED and column.family != "time" and template is not None and style == 0:

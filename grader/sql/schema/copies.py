@@ -10,6 +10,13 @@ from grader.sql.schema.names import Words, column_words, has
 from grader.sql.schema.shop import Shop, Spot
 
 SNAPSHOTS = ("order", "order_line")  # what they copy at purchase is a fact about the sale
+# What a thing is called and how it is reached; `category_position` may be the product's place in its category.
+_SAID_OF_IT = frozenset(
+    {
+        *("name", "email", "title", "phone", "label", "description", "slug", "url", "website", "logo"),
+        *("country", "city", "street", "zip"),
+    }
+)
 _COUNTS = frozenset({"count", "total"})
 _COUNTED = frozenset({"order", "purchase", "sale", "review", "product", "item", "customer", "user", "sold"})
 _SUMS = frozenset({"total", "lifetime", "sum"})
@@ -59,7 +66,7 @@ def _copies(table: Table, shop: Shop) -> list[Copy]:
         for column in table.columns:
             own = column_words(column.name, table)
             plain = column.name not in keys and not column.generated
-            if plain and own in others and has(own, ("name", "email", "title", "phone")):
+            if plain and own in others and has(own, _SAID_OF_IT):
                 original = Spot(table=parent, column=others[own])
                 found.append(Copy(spot=Spot(table=table, column=column), reference=link.columns, original=original))
     return found

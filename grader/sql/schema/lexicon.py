@@ -67,7 +67,8 @@ SYNONYMS = {
     "status": "durum durumu estado situacao statut zustand stato estatus estados situacion statuses",
     "date": "dt tarih tarihi fecha fechas datum dat",
     "time": "hora heure zeit uhrzeit timestamp datetime ts",
-    "created": "angelegt registriert verfasst registrado enregistre inscrit olusturulma aangemaakt utworzono criado creado cree erstellt criacao creacion creation",
+    "created": "angelegt registriert verfasst registrado enregistre inscrit "
+    "olusturulma aangemaakt utworzono criado creado cree erstellt criacao creacion creation",
     "updated": "atualizado actualizado modifie aktualisiert",
     "phone": "tel telefone telefono telephone telefon celular movil mobile fone handy fax cellphone",
     "zip": "cep postal postcode plz zipcode zip postleitzahl",
@@ -91,6 +92,7 @@ SYNONYMS = {
     "attribute": "attribut attributen atributo atributos attributo attributi",
     "value": "wert werte valeur valeurs valore valori waarde waarden",
     "type": "typ typen tipo tipos tipi soort",
+    "language": "sprache sprachen sprachcode idioma idiomas langue langues lingua lingue taal sprog sprak jezyk dil",
     "object": "objekt objekte objet objets objeto objetos oggetto oggetti",
     "birth": "dogum geburts geburtsdatum naissance nascimento nacimiento nascita urodzenia syntymaaika szuletesi "
     "narozeni",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from grader.evidence.catalog import Column, Schema, Table
-from grader.sql.schema.names import Words, column_words, shared_prefix, table_words, unmarked
+from grader.evidence.catalog import TEXT, WHOLE, Column, Schema, Table
+from grader.sql.schema.names import Words, column_words, shared_prefix, table_words, unmarked, words
 
 DECLARED, IMPLIED = 1.0, 0.6
 THROUGH = 0.5
@@ -17,6 +17,13 @@ JUNCTION = 0.9
 WIDEST_JUNCTION = 8
 SHORTEST_STEM, INFLECTED = 4, 2  # `zakazy` and `sostav_zakaza` share `zaka`
 _KEY_WORDS = ("id", "no", "number", "code", "key", "fk", "ref", "uuid", "sku")
+# What the keys of unlike tables are called, and what a row may say of itself: such a column refers to nothing.
+_SAYS_NOTHING = frozenset(
+    {
+        *(*_KEY_WORDS, "name", "title", "label", "slug", "date", "time", "at", "type", "status", "state", "position"),
+        *("email", "phone", "login", "version", "language", "locale", "value", "description", "price", "quantity"),
+    }
+) - {"sku"}
 _KEY_NAME = re.compile(
     r"(?:^(?:id|fk|cod|codigo)_|id$|_(?:no|number|nr|code|cod|key|fk|ref|uuid|sku)$|key$)", re.IGNORECASE
 )
@@ -135,12 +142,15 @@ class Links:
         by_name: dict[Words, str] = {}
         for table in self.schema.tables:
             by_name.setdefault(self.words(table.name), table.name)
+        by_key = _told_apart(self.schema)
         found = []
         for table in self.schema.tables:
             taken = {name for key in table.foreign_keys for name in key.columns}
             known = {table.name, *(key.table for key in table.foreign_keys)}  # a code beside a key is a copy
             for column in table.columns:
-                target = "" if column.name in taken else self._named(column, table, by_name)
+                if column.name in taken:
+                    continue
+                target = self._named(column, table, by_name) or _by_key(column, table, by_key)
                 if target and target not in known:
                     found.append(Link(table=table.name, columns=(column.name,), target=target, strength=IMPLIED))
         return found
@@ -167,13 +177,32 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return {one: tuple(others) for one, others in found.items()}
 
 
+def _told_apart(schema: Schema) -> dict[str, tuple[str, Column]]:
+    """Tables by the name of their key, where only one table has such a key and it says of what: `kundennr`, `sku`."""
+    found: dict[str, list[tuple[str, Column]]] = {}
+    for table in schema.tables:
+        column = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+        if column is not None and not set(words(column.name)) <= _SAYS_NOTHING:
+            found.setdefault(column.name.lower(), []).append((table.name, column))
+    return {name: tables[0] for name, tables in found.items() if len(tables) == 1}
+
+
+def _by_key(column: Column, table: Table, by_key: Mapping[str, tuple[str, Column]]) -> str:
+    """The table whose key this column is called like, and could hold; a column that is a key itself refers to none."""
+    target, key = by_key.get(column.name.lower(), ("", column))
+    if not target or target == table.name or column.array or (column.name,) in table.unique_sets():
+        return ""
+    alike = key.family == column.family or any({key.family, column.family} <= set(kind) for kind in (WHOLE, TEXT))
+    return target if alike and not polymorphic(column, table) else ""
+
+
 def _letters(table: str) -> str:
     return re.sub(r"[\W_]", "", table.rpartition(".")[2]).lower()
 
 
 def polymorphic(column: Column, table: Table) -> bool:
     """True for `x_id` beside `x_type`: it refers to tables that the row chooses, so no foreign key can be declared."""
-    stem = re.sub(r"_?id$", "", column.name, flags=re.IGNORECASE)
-    return stem != column.name and any(
-        other.name.lower() in (f"{stem}_type".lower(), f"{stem}type".lower()) for other in table.columns
+    stem = re.sub(r"_?id$", "", column.name, flags=re.IGNORECASE).lower()
+    return stem != column.name.lower() and any(
+        other.name.lower().startswith(stem) and words(other.name[len(stem) :]) == ("type",) for other in table.columns
     )

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from grader.evidence.catalog import DATED, NUMBERS, TEXT, WHOLE, Column, Table
-from grader.sql.schema.names import Words, column_words, has, says
+from grader.sql.schema.names import Words, column_words, has, says, words
 
 MONEY = frozenset({"price", "cost", "amount", "total", "subtotal", "balance", "fee", "freight", "discount", "tax"})
+_PLACES = frozenset({"city", "zip", "country", "street"})
+_OF_PLACES = frozenset({"code", "number", "name", "id", "line"})
 CERTAIN_MONEY = frozenset({"price", "amount", "total", "subtotal", "cost"})
 PRICES = ("price", "cost", "amount")
 NOT_MONEY = frozenset(
@@ -55,6 +57,16 @@ DONE = frozenset({"of", "ordered", "order", "sold", "bought", "purchased"})
 PHONE = frozenset({"phone"})
 ZIP = frozenset({"zip"})
 NOT_DIGITS = frozenset({"id", "count", "type", "verified", "is", "has", "confirmed"})
+
+AT = frozenset({"at", "on", "time", "um", "en", "em", "op", "il"})  # after a participle: `creado_en`, `besteld_op`
+HAPPENED = frozenset(
+    {
+        *("created", "updated", "placed", "ordered", "order", "paid", "shipped", "delivered", "registered"),
+        *("versandt", "verschickt", "versendet", "geliefert", "geandert", "aktualisiert"),
+        *("enviado", "entregado", "entregue", "realizado", "pagado", "pago", "actualizado"),
+        *("besteld", "betaald", "verzonden", "geplaatst", "gewijzigd", "ordinato", "pagato", "spedito", "inviato"),
+    }
+)
 
 Meaning = Callable[[Column, Table], bool]
 
@@ -164,9 +176,9 @@ def is_status(column: Column, table: Table) -> bool:
         return False
     if has(found, ("payment", "shipment", "address", "country", "refund", "fulfillment", "invoice")):
         return False
-    if has(found, ("status",)):
-        return "estado" not in column.name.lower() or not _has_address(table)
-    return found[-1:] == ("state",) and not _has_address(table)
+    if has(found, ("status",)) and "estado" not in column.name.lower():
+        return True
+    return (has(found, ("status",)) or found[-1:] == ("state",)) and not _in_address(column, table, found)
 
 
 def is_name(column: Column, table: Table) -> bool:
@@ -183,7 +195,7 @@ def is_date_named(column: Column, table: Table) -> bool:
     if not found or has(found, ("status", "zone", "format", "note", "by", "type", "is")):
         return False
     timed = found[-1] in ("date", "birthday", "dob") or found[0] == "date"
-    at = found[-1] in ("at", "on", "time") and has(found, ("created", "updated", "placed", "ordered", "order", "paid"))
+    at = len(found) > 1 and found[-1] in AT and has(found, HAPPENED)
     return timed or at or found in (("created",), ("updated",), ("time",), ("birth",))
 
 
@@ -262,5 +274,11 @@ def _refers(column: Column, table: Table) -> bool:
     return any(column.name in key.columns for key in table.foreign_keys)
 
 
-def _has_address(table: Table) -> bool:
-    return any(has(_words(column, table), ("city", "zip", "country", "street")) for column in table.columns)
+def _in_address(column: Column, table: Table, found: Words) -> bool:
+    """It stands beside a city, and neither its name, nor what it refers to, nor the names beside it say otherwise."""
+    places = [said for other in table.columns if has(said := _words(other, table), _PLACES)]
+    key = next((key for key in table.foreign_keys if key.columns == (column.name,)), None)
+    if not places or "order" in (*found, *(words(key.table.rpartition(".")[2]) if key else ())):
+        return False
+    address = set.intersection(*map(set, places)) - _PLACES - _OF_PLACES  # `envio_ciudad`, `envio_calle`: `envio`
+    return not address or not address.isdisjoint(found)

@@ -22,6 +22,7 @@ LONGEST_MARK = 4
 SHARED = 0.6
 ENOUGH_TABLES = 4
 ENOUGH_COLUMNS = 3
+LOOKED_AT = 50  # columns that show what all of a table have in common
 _PHRASES = frozenset({*PHRASES.split(), "email"})
 STOP_WORDS = frozenset({"de", "da", "do", "del", "des", "du", "la", "le", "el", "the", "di"})
 TABLE_MARKS = frozenset({"tbl", "tb", "t", "table", "tab", "tabela", "tabla"})
@@ -141,7 +142,7 @@ def shared_prefix(schema: Schema) -> frozenset[str]:
 def column_words(name: str, table: Table) -> Words:
     """The words of a column's name without a short prefix that all columns of its table share (`l_`, `cus_`)."""
     found = words(name)
-    prefix = _column_prefix(tuple(column.name for column in table.columns))
+    prefix = _column_prefix(tuple(column.name for column in table.columns[:LOOKED_AT]))
     if prefix and len(found) > 1 and name.lower().startswith(prefix):
         return words(name[len(prefix) :])
     return found if says(found, table) else _without_table(name, table) or found
@@ -157,7 +158,7 @@ def _without_table(name: str, table: Table) -> Words:
     """`namemed` of `medicine` and `emailc` of `client` without the piece of the table's name; empty without one."""
     own = re.sub(r"[\W_]", "", table.name.rpartition(".")[2]).lower()
     low = name.lower()
-    shared = _column_suffix(tuple(column.name.lower() for column in table.columns))
+    shared = _column_suffix(tuple(column.name.lower() for column in table.columns[:LOOKED_AT]))
     for cut in range(min(len(own), len(low)), 0, -1):
         short = own[:cut]
         if cut < SHORTEST_PIECE and short != shared:

@@ -18,6 +18,8 @@ _SAME_THING = frozenset(
     {"address", "line", "street", "phone", "hash", "sha", "md", "md5", "utf", "base", "iso", "option"}
 )
 _COLLECTIONS = frozenset({"product", "item", "category", "order", "line", "article"})
+_MANY = ("product", "category", "order")
+_SHORTEST_STEM = 4
 _PRODUCT_COPIES = (("product", "name"), ("product", "price"))
 
 
@@ -38,8 +40,32 @@ def list_columns(shop: Shop) -> list[Spot]:
         Spot(table=table, column=column)
         for concept, table in shop.core().items()
         for column in table.columns
-        if _holds_list(column, table) and not (concept == "order" and lineless)
+        if (_holds_list(column, table) or _called_like_many(column, table, shop))
+        and not (concept == "order" and lineless)
     ]
+
+
+def _called_like_many(column: Column, table: Table, shop: Shop) -> bool:
+    """A text, array or document with the whole name of another core table, one row of which is called otherwise.
+
+    `artikel.warengruppen` beside the table `warengruppen`, whose key is `warengruppe_id`: in any language several.
+    """
+    keys = {name for key in table.foreign_keys for name in key.columns}
+    if column.name in keys or not (column.array or column.family in (*TEXT, "json")):
+        return False
+    others = [other for concept, other in shop.core().items() if concept in _MANY and other.name != table.name]
+    return any(_letters(column.name) == _letters(other.name) and (column.array or _plural(other)) for other in others)
+
+
+def _plural(table: Table) -> bool:
+    """Its key says what one row is called, and the table's name goes on after that: `kategorien`, `kategorie_id`."""
+    name = _letters(table.name)
+    stems = (_letters(re.sub(r"_?(?:id|nr|no|code|key|uuid)$", "", key.lower())) for key in table.primary_key)
+    return any(len(stem) >= _SHORTEST_STEM and stem != name and name.startswith(stem) for stem in stems)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.rpartition(".")[2]).lower()
 
 
 def _holds_list(column: Column, table: Table) -> bool:

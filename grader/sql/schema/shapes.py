@@ -6,9 +6,9 @@ import re
 
 import msgspec
 
-from grader.evidence.catalog import TEXT, Table
+from grader.evidence.catalog import TEXT, Column, Table
 from grader.sql.schema.links import polymorphic
-from grader.sql.schema.names import column_words, has
+from grader.sql.schema.names import column_words, has, understood, words
 from grader.sql.schema.shop import Shop
 
 SAME_COLUMNS = 0.8
@@ -19,7 +19,9 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _NAME = ("attribute", "property", "key", "name", "field", "option")
+_TOLD = ("language", "locale", "lang", "translation", "country", "comment", "note", "url", "image", "file")
 _WIDEST = 8
+_SHORTEST_STEM = 3
 
 
 class Family(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,44 @@ def _names_and_values(table: Table) -> NamesAndValues | None:
     texts = [column for column in table.columns if column.family in (*TEXT, "json") and column.name not in keys]
     value = next((c for c in texts if column_words(c.name, table)[-1:] == ("value",)), None)
     name = next((c for c in texts if c is not value and has(column_words(c.name, table), _NAME)), None)
-    if value is None or name is None or len(table.columns) > _WIDEST:
+    if len(table.columns) > _WIDEST:
         return None
+    if value is None or name is None:
+        return _by_structure(table, texts)
     anything = any(polymorphic(column, table) for column in table.columns)
     return NamesAndValues(table=table, name=name.name, value=value.name, anything=anything)
+
+
+def _by_structure(table: Table, texts: list[Column]) -> NamesAndValues | None:
+    """In words nobody knows: a type and a number of anything with a text make a row unique, and one text is the rest.
+
+    What is said of any row in several languages, or as a remark, has the same shape and is no such table.
+    """
+    owners = {c.name: _kind_of(c, table) for c in table.columns if c.family not in (*TEXT, "json")}
+    for unique in table.unique_sets():
+        kind = next((kind for owner, kind in owners.items() if kind and {owner, kind} < set(unique)), "")
+        named = [c for c in texts if c.name in unique and c.name != kind]
+        said = [c for c in texts if c.name not in unique]
+        if kind and len(named) == len(said) == 1 and not any(has(column_words(c.name, table), _TOLD) for c in texts):
+            return NamesAndValues(table=table, name=named[0].name, value=said[0].name, anything=True)
+    return None
+
+
+def _is_kind(rest: str) -> bool:
+    """`type`, or what nobody knows."""
+    found = words(rest)
+    return found == ("type",) or (bool(found) and not understood(found))
+
+
+def _kind_of(column: Column, table: Table) -> str:
+    """The text beside a number that says of what it is one: `objekttyp` beside `objekt_id`; empty without one."""
+    stem = re.sub(r"_?(?:id|nr|no)$", "", column.name.lower())
+    if stem == column.name.lower() or len(stem) < _SHORTEST_STEM:
+        return ""
+    kinds = (
+        c.name
+        for c in table.columns
+        if c.family in (*TEXT, "enum") and c.name.lower().startswith(stem) and _is_kind(c.name[len(stem) :])
+    )
+    declared = any(column.name in key.columns for key in table.foreign_keys)
+    return "" if declared else next(kinds, "")

@@ -12,6 +12,7 @@ from grader.sql.schema import meanings
 from grader.sql.schema.links import Link, Links
 from grader.sql.schema.meanings import Meaning
 from grader.sql.schema.names import has
+from grader.sql.schema.states import status_column
 
 CORE = ("user", "product", "category", "order", "order_line", "product_category")
 
@@ -55,13 +56,34 @@ class Shop:
         one, other = self._tables.get(child), self._tables.get(parent)
         if one is None or other is None:
             return None
-        way = self.links.path(one.name, other.name)
+        way = self._way(child, parent)
         return self.links.direct(one.name, way[0]) if way else None
+
+    def _way(self, child: str, parent: str) -> tuple[str, ...]:
+        """Tables on the way from one concept to another; from lines to products over two in between, too.
+
+        Such as a stock keeping unit and the variant it is one of; never over another concept.
+        """
+        one, other = self._tables.get(child), self._tables.get(parent)
+        if one is None or other is None:
+            return ()
+        short = self.links.path(one.name, other.name)
+        if short or (child, parent) != ("order_line", "product"):
+            return short
+        core = {table.name for table in self._tables.values() if table is not None}
+        ways = (
+            (via, *self.links.path(via, other.name))
+            for via in self.links.targets(one.name)
+            if via not in core and self.links.path(via, other.name)
+        )
+        return next((way for way in ways if core.isdisjoint(way[:-1])), ())
 
     def related(self, one: str, other: str) -> bool:
         """True when two concepts are related at all."""
         first, second = self._tables.get(one), self._tables.get(other)
-        return first is not None and second is not None and self.links.joined(first.name, second.name) > 0
+        if first is None or second is None:
+            return False
+        return self.links.joined(first.name, second.name) > 0 or bool(self._way(one, other))
 
     def core_links(self) -> Iterator[Link]:
         """The references that hold a shop together."""
@@ -81,10 +103,7 @@ class Shop:
     @property
     def variant(self) -> Table | None:
         """The table between order lines and products, when lines sell variants."""
-        line, product = self._tables.get("order_line"), self._tables.get("product")
-        if line is None or product is None:
-            return None
-        way = self.links.path(line.name, product.name)
+        way = self._way("order_line", "product")
         return self.schema.table(way[0]) if len(way) > 1 else None
 
     # attributes, wherever a good design may keep them
@@ -125,11 +144,30 @@ class Shop:
             column = meanings.first_of(table, meanings.is_total)
         return Spot(table=table, column=column) if table and column else None
 
+    def status(self) -> Spot | None:
+        """What says how far an order has come."""
+        table = self._tables.get("order")
+        column = status_column(table, self.links) if table else None
+        return Spot(table=table, column=column) if table and column else None
+
     def name(self, concept: str) -> Spot | None:
         """What a thing of this concept is called."""
         table = self._tables.get(concept)
         column = meanings.name_of(table) if table else None
         return Spot(table=table, column=column) if table and column else None
+
+    def _tied(self, one: str, other: str) -> bool:
+        """Each row of one table belongs to exactly one of the other, and none shares it: two halves of one thing."""
+        return self._one_with(one, other) or self._one_with(other, one)
+
+    def _one_with(self, half: str, name: str) -> bool:
+        table = self.schema.table(half)
+        if table is None:
+            return False
+        unique = [frozenset(columns) for columns in table.unique_sets()]
+        keys = [frozenset(key.columns) for key in table.foreign_keys if key.table == name]
+        given = {column.name for column in table.columns if not column.nullable}
+        return any(key in unique and key <= given for key in keys)
 
     def _attribute(self, concept: str, meaning: Meaning, near: tuple[str, ...]) -> Spot | None:
         """A column of the concept's table, else of a table tied to it (or to its variants) whose name speaks of it."""
@@ -140,7 +178,11 @@ class Shop:
         if concept == "product" and self.variant is not None:
             tied += self.links.sources(self.variant.name)
         taken = {other.name for key, other in self.core().items() if key != concept}
-        around = [name for name in tied if name not in taken and has(self.links.words(name), near)]
+        around = [
+            name
+            for name in dict.fromkeys(tied)
+            if name not in taken and (has(self.links.words(name), near) or self._tied(table.name, name))
+        ]
         for name in (table.name, *around):
             other = self.schema.table(name)
             if other is not None and (column := meanings.first_of(other, meaning)):

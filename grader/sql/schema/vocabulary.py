@@ -70,6 +70,7 @@ _EXACT: dict[str, dict[str, float]] = {
             *("category", "product category", "department", "taxon", "product type", "product line", "collection"),
             *("genre", "product group", "item category", "subcategory", "product subcategory", "category product"),
             *("item group", "book category", "catalog category", "shop category", "article group"),
+            *("type product", "category article"),
         ),
         1.0,
     ),

@@ -45,6 +45,11 @@ _ATTRIBUTE = re.compile(
     r"^(?P<type>[^\s\"(]+(?:\([^()\"]{0,60}\)[^\s\"(]*)?)\s+(?P<name>`[^`]+`|[^\s\",]+)\s*"
     r"(?P<keys>(?:(?:PK|FK|UK)\s*,?\s*)*)(?:\"(?P<comment>.*)\")?$"
 )
+_ONE_OF_SEVERAL = re.compile(
+    r"(?P<type>[^\s\"(]+(?:\([^()\"]{0,60}\)[^\s\"(]*)?)\s+(?P<name>`[^`]+`|[^\s\",]+)"
+    r"(?P<keys>(?:\s*,?\s*(?:PK|FK|UK)\b)*)(?:\s*\"(?P<comment>[^\"]*)\")?(?:\s+|$)"
+)
+_OPENED = re.compile(rf"^({_NAME})(?:\s?\[\s?(\"[^\"]*\"|[^\]\"]*)\s?\])?{_STYLED}\s*\{{\s*([^{{}}]+)$")
 _IGNORED = re.compile(
     r"^(?:(?:direction|style|classDef|class|title|linkStyle|subgraph|click)\s|(?:accTitle|accDescr)\b|end$)",
     re.IGNORECASE,
@@ -101,25 +106,27 @@ class _Reader:
 
     def _entity_on_one_line(self, line: str, number: int) -> None:
         whole = _WHOLE.match(line)
-        if not whole:
+        opened = None if whole else _OPENED.match(line)
+        found = whole or opened
+        if not found or (opened and not _attributes(opened[3])):
             self.sheet.missed(line)
             return
-        self.inside = self._known(whole[1], number, whole[2] or "")
-        for attribute in whole[3].split(";"):
+        self.inside = self._known(found[1], number, found[2] or "")
+        for attribute in found[3].split(";"):
             if attribute.strip():
                 self._attribute(attribute.strip(), number)
-        self.inside = ""
+        self.inside = self.inside if opened else ""
 
     def _attribute(self, line: str, number: int) -> None:
         if line.startswith("}"):
             self.inside = ""
             return
         closes = line.endswith("}")
-        found = _ATTRIBUTE.match(line.rstrip("} \t"))
-        if found:
+        attributes = _attributes(line.rstrip("} \t"))
+        for found in attributes:
             keys = tuple(dict.fromkeys(re.findall(r"PK|FK|UK", found["keys"] or "")))
             self.sheet.column(self.inside, found["name"].strip("*`"), type=found["type"], keys=keys, line=number)
-        else:
+        if not attributes:
             self.sheet.missed(line)
         if closes:
             self.inside = ""
@@ -136,6 +143,21 @@ class _Reader:
 
     def _known(self, name: str, number: int, label: str = "") -> str:
         return self.sheet.entity(name.strip('"').partition(":::")[0], number, label.strip('" '))
+
+
+def _attributes(line: str) -> list[re.Match[str]]:
+    """The attribute of a line, or several: Mermaid needs no new line between them; none when not all of it is read."""
+    if single := _ATTRIBUTE.match(line):
+        return [single]
+    found: list[re.Match[str]] = []
+    at = 0
+    while at < len(line):
+        one = _ONE_OF_SEVERAL.match(line, at)
+        if one is None:
+            return []
+        found.append(one)
+        at = one.end()
+    return found
 
 
 def _uncommented(line: str) -> str:

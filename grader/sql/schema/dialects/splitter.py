@@ -9,7 +9,8 @@ from grader.evidence.schema import Dialect
 from grader.sql.schema.splitter import MAX_STATEMENTS, Statement, too_large
 
 _SPACE = re.compile(r"\s+")
-_VERSIONED = re.compile(r"/\*!\d*")
+_VERSIONED = re.compile(r"/\*!(?P<since>\d{0,6})")
+_AFTER_EIGHT = 90_000  # `/*!90000 … */` is a comment for MySQL 8
 _DELIMITER = re.compile(r"delimiter[ \t]+(?P<mark>\S+)[^\n]*", re.IGNORECASE)
 _BODIED = re.compile(
     r"create\b(?:(?!\btable\b)[^;'\"(])*?\b(?:trigger|procedure|function|event)\b", re.IGNORECASE | re.DOTALL
@@ -37,6 +38,8 @@ def _unwrapped(text: str) -> str:
     """The text without the marks of versioned comments; every offset stays."""
     out, end = list(text), 0
     for found in _VERSIONED.finditer(text):
+        if int(found["since"] or 0) >= _AFTER_EIGHT:
+            continue
         end = text.find("*/", found.end()) if end >= 0 else end  # looking for what is not there would take hours
         for at in (*range(found.start(), found.end()), *((end, end + 1) if end >= 0 else ())):
             out[at] = " "
