@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from schema_server import SharedDatabases, shared
 
-from grader.collectors.schema import bulk
+from grader.collectors.schema import templates
 from grader.collectors.schema import workload as module
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.load import load, prepare
@@ -149,7 +149,7 @@ def test_an_endless_trigger_is_stopped_and_the_next_answer_is_served(
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(module, "SECONDS", 1.0)
-        patched.setattr(bulk, "SECONDS", 1.0)
+        patched.setattr(templates, "SECONDS", 1.0)
         found = measured(databases, MINIMAL + ENDLESS)
     assert found.obstacle == "filling the tables takes too long"
     assert costly(measured(databases, MINIMAL)) == {}

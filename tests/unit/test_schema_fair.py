@@ -10,11 +10,11 @@ import psycopg
 import pytest
 from schema_answers import ASK, GOOD, facts
 
-from grader.collectors.schema.bulk import Style, _changed
 from grader.collectors.schema.late import may_yet_be_refused
 from grader.collectors.schema.questions import rekeyed
 from grader.collectors.schema.rows import CHECK, RowMaker
 from grader.collectors.schema.values import candidates
+from grader.collectors.schema.variation import Style, changed
 from grader.collectors.schema.volume import distinct
 from grader.evidence.catalog import CheckRule, Column, Index, Schema, Table
 from grader.evidence.drawing import DiagramFile
@@ -75,9 +75,9 @@ def test_a_unique_rule_that_minds_empty_columns_lets_the_other_column_vary() -> 
     index = Index(name="siblings", keys=("COALESCE(parent_id, 0)", "name"), unique=True)
     table = Table(name=table.name, columns=table.columns, foreign_keys=table.foreign_keys, indexes=(index,))
     style = Style(unique={"id": 0})
-    assert _changed(table, style, SiblingsTwice(), ["id", "parent_id", "name"])
+    assert changed(table, style, SiblingsTwice(), ["id", "parent_id", "name"])
     assert style.unique == {"id": 0, "name": 0}
-    assert _changed(table, style, SiblingsTwice(), ["id", "parent_id", "name"])
+    assert changed(table, style, SiblingsTwice(), ["id", "parent_id", "name"])
     assert style.unique == {"id": 0, "name": 1}
 
 

@@ -25,6 +25,10 @@ class Unfillable(Exception):
     """The tables of this schema cannot be filled by our means; no fault of the schema."""
 
 
+class Slow(Unfillable):
+    """Rows take too long or too much room."""
+
+
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """Columns that hold the key of a row in another table, whether or not a foreign key says so."""
 

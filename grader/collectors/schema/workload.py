@@ -13,11 +13,12 @@ from typing import Any
 import psycopg
 
 from grader.collectors.schema.asking import TEXTS, Asking, Question, Unasked
-from grader.collectors.schema.bulk import SECONDS, Bulk, quiet
+from grader.collectors.schema.bulk import Bulk, quiet
 from grader.collectors.schema.idle import idle
 from grader.collectors.schema.layout import Unfillable
 from grader.collectors.schema.plans import Plan, Relation, Whole
 from grader.collectors.schema.session import Session, state_of
+from grader.collectors.schema.templates import SECONDS
 from grader.collectors.schema.volume import named_in
 from grader.database import Server
 from grader.errors import OurFault
@@ -109,7 +110,7 @@ class _Measured:
             indexes = self.bulk.run(_INDEXES).fetchall()
             self.roots = {str(name): str(root) for name, root, _ in indexes}  # of a partition's index, the whole one
             self.partial = {str(name) for name, _, partial in indexes if partial}
-            asking = Asking(self.shop, sheets, self.bulk.skews, self.bulk.maker.name)
+            asking = Asking(self.shop, sheets, self.bulk.variation.skews, self.bulk.maker.name)
             asked = tuple(self._asked(asking, id_) for id_ in TEXTS)
             return Workload(
                 rows={name: sheet.size for name, sheet in sorted(sheets.items())},
