@@ -220,6 +220,31 @@ def test_names_given_in_the_submission_open_a_schema_that_nobody_understands(
     assert ASK["schema.attributes"](evidence).outcome is Outcome.FOR_REVIEW
 
 
+GUESTS_AND_TEXT_KEYS = """
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE);
+CREATE TABLE guests (guest_id serial PRIMARY KEY, email text NOT NULL);
+CREATE TABLE categories (id serial PRIMARY KEY, name text NOT NULL);
+CREATE TABLE products (id serial PRIMARY KEY, category_id int NOT NULL REFERENCES categories, name text NOT NULL,
+    sku text NOT NULL UNIQUE CHECK (sku ~ '^[A-Z]{3}-[0-9]{4}$'), price numeric(10, 2) NOT NULL CHECK (price >= 0),
+    stock int NOT NULL CHECK (stock >= 0));
+CREATE TABLE orders (id bigint PRIMARY KEY, user_email text REFERENCES users (email) ON UPDATE CASCADE,
+    guest_id int REFERENCES guests, placed_at timestamptz NOT NULL, CHECK ((user_email IS NULL) <> (guest_id IS NULL)));
+CREATE TABLE order_lines (order_id bigint REFERENCES orders ON DELETE CASCADE,
+    sku text REFERENCES products (sku) ON UPDATE CASCADE, quantity int NOT NULL CHECK (quantity > 0),
+    price numeric(10, 2) NOT NULL CHECK (price >= 0), PRIMARY KEY (order_id, sku));
+"""
+
+
+def test_orders_of_users_or_guests_get_rows_and_keys_that_are_texts_are_changed(
+    databases: SharedDatabases, tmp_path: Path
+) -> None:
+    evidence = gathered(databases, GUESTS_AND_TEXT_KEYS, tmp_path)
+    assert [probe.id for probe in evidence.probes if probe.obstacle] == []
+    keys = {probe.id: probe for probe in evidence.probes if probe.id in ("user.rekey", "product.rekey")}
+    assert {(probe.column, probe.left) for probe in keys.values()} == {("email", 1), ("sku", 1)}
+    assert ASK["schema.key_changes"](evidence).outcome is Outcome.PASS
+
+
 def test_a_self_check_asks_only_what_its_public_checks_read(databases: SharedDatabases, tmp_path: Path) -> None:
     evidence = gathered(databases, (SCHEMAS / "german.sql").read_text(encoding="utf-8"), tmp_path, public_only=True)
     ids = {probe.id for probe in evidence.probes}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from schema_answers import GOOD, SCHEMAS, ask, changed, facts, took
+from schema_answers import GOOD, ask, changed, facts
 
 from grader.collectors.schema.fillings import fillings
 from grader.evidence.catalog import Table
-from grader.evidence.schema import Role, SchemaFacts
+from grader.evidence.schema import Role
 from grader.model import Outcome
 from grader.sql.schema import ddl
 from grader.sql.schema.links import Links
-from grader.sql.schema.matcher import match
 from grader.sql.schema.shapes import names_and_values
 from grader.sql.schema.shop import Shop
 from grader.sql.schema.splitter import split
@@ -205,21 +204,30 @@ def test_the_state_of_the_payment_is_the_status_only_where_there_is_no_other() -
     assert (str(both.status()), str(alone.status())) == ("orders.phase", "orders.payment_state")
 
 
-def test_lines_lead_to_products_over_two_tables_in_between() -> None:
-    sql = GOOD.replace(
-        "CREATE TABLE orders",
-        """CREATE TABLE variants (id bigint PRIMARY KEY, product_id bigint NOT NULL REFERENCES products, color text);
+OVER_TWO = GOOD.replace(
+    "CREATE TABLE orders",
+    """CREATE TABLE variants (id bigint PRIMARY KEY, product_id bigint NOT NULL REFERENCES products, color text);
         CREATE TABLE skus (code text PRIMARY KEY, variant_id bigint NOT NULL REFERENCES variants, size text);
         CREATE TABLE orders""",
-    ).replace(
-        "product_id bigint NOT NULL REFERENCES products,\n    quantity",
-        "product_id text NOT NULL REFERENCES skus,\n    quantity",
-    )
-    evidence = facts(sql)
+).replace(
+    "product_id bigint NOT NULL REFERENCES products,\n    quantity",
+    "product_id text NOT NULL REFERENCES skus,\n    quantity",
+)
+
+
+def test_lines_lead_to_products_over_two_tables_in_between() -> None:
+    evidence = facts(OVER_TWO)
     assert ask("schema.related", evidence, child="order_line", parent="product").outcome is Outcome.PASS
     link = Shop(evidence.schema, evidence.roles).link("order_line", "product")
     assert link is not None
     assert (link.columns, link.target) == (("product_id",), "skus")
+    assert ask("schema.foreign_keys", evidence).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("table", ["products", "variants"])
+def test_a_missing_key_on_the_way_from_a_line_to_its_product_is_a_fault(table: str) -> None:
+    loose = OVER_TWO.replace(f"_id bigint NOT NULL REFERENCES {table},", "_id bigint NOT NULL,")
+    assert ask("schema.foreign_keys", facts(loose)).outcome is Outcome.FAIL
 
 
 HOLLOW = """

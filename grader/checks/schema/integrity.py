@@ -93,10 +93,7 @@ def _asked(shop: Shop) -> Iterator[tuple[str, Table, Link]]:
         link, table = shop.link(child, parent), shop.table(child)
         if link is not None and table is not None:
             yield f"{child}.{parent}", table, link
-    variant, product = shop.variant, shop.table("product")
-    onward = shop.links.direct(variant.name, product.name) if variant and product else None
-    if variant is not None and onward is not None:
-        yield "variant.product", variant, onward
+    yield from shop.onward()
 
 
 def loose(table: str, column: str) -> str:

@@ -33,4 +33,4 @@ def fillings(
         return ()
     sets = [*(frozenset({name}) for name in optional), frozenset(optional), frozenset[str]()]
     must = frozenset(wanted).intersection(optional)
-    return tuple(dict.fromkeys(chosen | must for chosen in sets if must <= chosen or not must & chosen))
+    return tuple(dict.fromkeys(chosen for chosen in (*([must] if must else []), *sets) if must <= chosen))

@@ -45,7 +45,14 @@ READ_BY: dict[str, tuple[str, ...]] = {
     "schema.price_range": ("*.price.common",),
     "schema.advice": ("user.email.longest", "product.price.large"),
     "schema.required": ("*.missing",),
-    "schema.foreign_keys": ("*.user.unknown", "*.order.unknown", "*.product.unknown", "*.category.unknown", "loose.*"),
+    "schema.foreign_keys": (
+        "*.user.unknown",
+        "*.order.unknown",
+        "*.product.unknown",
+        "*.category.unknown",
+        "variant.*",
+        "loose.*",
+    ),
     "schema.login_unique": ("user.login.duplicate", "user.login.other_case"),
     "schema.link_unique": ("product_category.duplicate",),
     "schema.value_ranges": ("*.negative", "*.zero"),
@@ -218,11 +225,11 @@ class _Prober:
             if link and spot and len(link.columns) == 1 and self._own(link, child, parent):
                 bad, other = unknown(spot.column), unknown(spot.column, self.salt)
                 yield self.ask.changed(f"{child}.{parent}.unknown", spot, bad, other)
-        variant, product = self.shop.variant, self.shop.table("product")
-        if variant and product and (onward := self.shop.links.direct(variant.name, product.name)):
+        for id_, variant, onward in self.shop.onward():
             column = variant.column(onward.columns[-1]) if len(onward.columns) == 1 else None
-            if column is not None and len(product.primary_key) == 1:
-                yield self.ask.pointed("variant.product.unknown", Spot(table=variant, column=column), product)
+            target = self.shop.schema.table(onward.target)
+            if column is not None and target is not None and len(target.primary_key) == 1:
+                yield self.ask.pointed(f"{id_}.unknown", Spot(table=variant, column=column), target)
         for spot, target in list(loose_references(self.shop))[:MOST_LOOSE]:
             yield self.ask.pointed(probe_id(spot), spot, target)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -105,6 +106,14 @@ class Shop:
         """The table between order lines and products, when lines sell variants."""
         way = self._way("order_line", "product")
         return self.schema.table(way[0]) if len(way) > 1 else None
+
+    def onward(self) -> Iterator[tuple[str, Table, Link]]:
+        """The references by which what lines sell leads to its product, each under a name of its own."""
+        way = self._way("order_line", "product")
+        for via, target in itertools.pairwise(way):
+            table, link = self.schema.table(via), self.links.direct(via, target)
+            if table is not None and link is not None:
+                yield "variant.product" if target == way[-1] else "variant.between", table, link
 
     # attributes, wherever a good design may keep them
 
