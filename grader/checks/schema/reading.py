@@ -38,9 +38,10 @@ def understood(facts: SchemaFacts) -> Finding:
     shut = closed(facts)
     names = ", ".join(f"`{name}`" for name in sorted(shut))
     doubt += f"; no row could be inserted into {names}: {shut[min(shut)]}" if shut else ""
+    told = ", ".join(f"`{table}` ({concept})" for concept, table, *_ in rows)
     how = f"read as {NAMES[facts.dialect]}; checked in a PostgreSQL copy: " if facts.shadow else ""
     return passed(
-        f"{how}{len(rows)} of {len(CORE)} concepts were found by PostgreSQL {facts.server}'s catalog{doubt}",
+        f"{how}PostgreSQL {facts.server} has {told or 'no table that could be recognised'}{doubt}",
         exhibits=tuple(exhibits),
     )
 
