@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from grader.caches import disk_fault, locked, made_once
+from grader.database import surroundings
 from grader.database.programs import account, programs, server_version
 from grader.errors import OurFault
 
@@ -51,6 +52,7 @@ SETTINGS = {
 def empty_cluster() -> Path:
     """An initialised data folder to copy from."""
     folder = programs()
+    surroundings.forget()
     return made_once(f"cluster-{server_version(folder)}-1", lambda target: _initdb(folder, target)) / "data"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from grader.caches import made_once
-from grader.database import Connection, Server, Template
+from grader.database import Connection, Server, Template, surroundings
 from grader.database.cluster import as_account, copied, copy_tree, empty_cluster
 from grader.database.metered import Meter
 from grader.database.programs import programs, server_version
@@ -55,6 +55,7 @@ class SocketServer:
 
     @staticmethod
     def _connected(socket: Path, database: str, role: str) -> Connection:
+        surroundings.forget()
         try:
             return psycopg.connect(
                 host=str(socket), dbname=database, user=role, autocommit=True, connect_timeout=CONNECT_SECONDS
@@ -98,6 +99,7 @@ def filled(template: Template) -> Path:
 def running(data: Path, socket: Path) -> Iterator[SocketServer]:
     """A server on a data folder, stopped at the end. It also stops when this program dies."""
     folder = programs()
+    surroundings.forget()
     with (socket.parent / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [str(folder / "postgres"), "-D", str(data), "-k", str(socket)],

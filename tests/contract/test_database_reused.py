@@ -98,3 +98,11 @@ def graded(name: str, databases: Databases) -> Result:
     request = Request(level=Level.MID, seed=1, confirm=False)
     saved = pipeline.grade(challenge, str(ROOT / "reference" / "ecommerce-schema" / name), request, world)
     return comparable(pipeline.judge_saved(challenge, saved))
+
+
+def test_what_the_users_environment_says_about_postgres_is_not_about_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("PGPORT", "5433"), ("PGSERVICE", "mine"), ("PGOPTIONS", "-c statement_timeout=1")):
+        monkeypatch.setenv(name, value)
+    with ProcessDatabases().start() as server, server.connect() as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("0",)
+        assert connection.execute("SHOW port").fetchone() == ("5432",)
