@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     '"NAME"` in submission.toml.',
     "E112": "Reference answers are missing, or one has no readable expected.toml.",
     "E113": "There is no error code of that name.",
+    "E114": "The challenge sends no requests, so it has no exam that could be printed.",
     "E115": "There is no base image for that purpose. `grader images list` shows the purposes.",
     "E116": "A file cannot be loaded as container images. It must be written by `docker save`.",
     "E117": "A --url that is no address of a service, such as http://127.0.0.1:8000, or --url or --token where no "
@@ -52,7 +53,8 @@ CODES: dict[str, str] = {
     "E301": "The submission is empty.",
     "E302": "The submission cannot be taken in: an archive that cannot be read, names that lead out of the folder, or "
     "too much in all. A link, a device or one huge file alone is left out and named.",
-    "E303": "submission.toml cannot be read, or says something that means nothing. The place is shown.",
+    "E303": "submission.toml cannot be read, or says something that means nothing. Mend the line that "
+    "is shown, or leave it out: the README lists every key.",
     "E310": "Nothing says how to start the service. Say it in submission.toml: [run] start.",
     "E311": "The code makes an application, but no server to run it is among the dependencies.",
     "E312": "The dependencies cannot be installed: a name or version that does not exist, or files that contradict.",
@@ -64,9 +66,10 @@ CODES: dict[str, str] = {
     "E322": "The port is open, and what answers there is not HTTP.",
     "E323": "Nothing listens at the --url that was given. Start the service first.",
     "E330": "There is no SQL file: hand in schema.sql, or migrations/*.sql in order.",
-    "E331": "The SQL is too large to be read.",
-    "E332": "A SQL file is not text.",
-    "E333": "submission.toml names an SQL dialect that does not exist.",
-    "E334": "The SQL makes more tables, columns or rules than are read.",
-    "E340": "There is no query.sql.",
+    "E331": "The SQL is too large to be read. Hand in the statements that make the schema, without data.",
+    "E332": "A SQL file is not text. Hand in the statements themselves (`pg_dump --schema-only --format=plain`).",
+    "E333": "submission.toml names an SQL dialect that is not read. Say postgres, mysql or sqlite under [sql], or "
+    "leave it out.",
+    "E334": "The SQL makes more tables, columns or rules than are read. Hand in the tables of the shop only.",
+    "E340": "There is no query.sql. Hand in the query under that name.",
 }

@@ -10,6 +10,7 @@ import msgspec
 from grader.cli.packs import load
 from grader.collectors.fuzz.rehearsal import Rehearsed, rehearse
 from grader.collectors.fuzz.settings import STATEFUL
+from grader.errors import UsageError
 from grader.evidence.http import TOKEN
 from grader.exam.chosen import chosen
 from grader.exam.plan import read_exam
@@ -27,10 +28,16 @@ PREAMBLE = (
 
 
 def exam(arguments: argparse.Namespace) -> int:
-    """Print the exam; nothing of a submission is needed, nor an engine."""
+    """Print the exam; nothing of a submission is needed, nor an engine. Raises `UsageError` E114 without any."""
     challenge = load(arguments, arguments.challenge)
     level, seed = Level(arguments.level), int(arguments.seed)
     parts = [part for use in challenge.collect for part in _parts(challenge, use, level, seed)]
+    if not parts:
+        raise UsageError(
+            "E114",
+            f"`{challenge.id}` sends no requests, so there is no exam to print",
+            help=f"`grader challenge show {challenge.id}` says what is looked at",
+        )
     if arguments.json:
         print(msgspec.json.format(msgspec.json.encode(parts), indent=2).decode())
         return 0

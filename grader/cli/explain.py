@@ -25,5 +25,5 @@ def run(arguments: argparse.Namespace) -> int:
 WHOSE = {
     "1": "Whoever typed the command or wrote the challenge pack can mend it (exit code 2).",
     "2": "Our side: the submission loses nothing; try again when it is mended (exit code 3).",
-    "3": "The submission's side: it is graded with what can be judged, and its gate fails (exit code 4).",
+    "3": "The submission's side: what can be judged without it is judged; where nothing can, exit code 4.",
 }

@@ -69,6 +69,16 @@ class _Writer:
         """One harmless line with its blanks kept, so that carets stay where they point."""
         return (chop_cells(visible(line, keep=""), self.width) or [""])[0]
 
+    def told(self, line: str) -> list[str]:
+        """A line of a diagnostic: sentences go on below, lines of a file keep their columns and are cut."""
+        sentence = line.startswith(("  = ", "error[", "  --> "))
+        if not sentence or cell_len(visible(line, keep="")) <= self.width:
+            return [self.clip(line)]
+        inset = " " * (len("  = help: ") if line.startswith("  = ") else 2)
+        flat = visible(line, keep="")[: 20 * self.width]
+        lines = textwrap.wrap(flat, self.width, subsequent_indent=inset, break_on_hyphens=False)
+        return [piece for part in lines for piece in chop_cells(part, self.width)]
+
     def wrapped(self, text: str, indent: str) -> list[str]:
         """Whole sentences over several lines."""
         flat = one_line(text, limit=20 * self.width)
@@ -124,7 +134,8 @@ def _gates(result: Result, writer: _Writer) -> Iterator[str]:
 def _problems(result: Result, writer: _Writer) -> Iterator[str]:
     for problem in result.problems:
         yield ""
-        yield from (writer.clip(line) for line in diagnostics.render(problem).splitlines())
+        for line in diagnostics.render(problem).splitlines():
+            yield from writer.told(line)
 
 
 def _criterion(item: CriterionResult, writer: _Writer, wide: int) -> str:

@@ -103,3 +103,10 @@ def test_colour_changes_nothing_but_colour() -> None:
 def test_no_escape_sequence_comes_out_of_a_text() -> None:
     evil = replace(todo(), submission=replace(todo().submission, name="\x1b[2Jx\x9b31m\u202e"))
     assert human(evil).startswith("Todo REST API · ⟦U+001B⟧[2Jx⟦U+009B⟧31m⟦U+202E⟧ · mid rubric\n")
+
+
+def test_what_to_do_about_a_problem_is_never_cut() -> None:
+    problem = replace(failed().problems[0], help="hand in the statements as plain text, " * 6 + "which is the end")
+    told = human(replace(failed(), problems=(problem,)), width=60)
+    assert "which is the end" in told
+    assert all(len(line) <= 60 for line in told.splitlines())
