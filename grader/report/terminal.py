@@ -183,6 +183,8 @@ def _candidate(result: Result, writer: _Writer) -> Iterator[str]:
             yield writer.paint(
                 said if check.outcome is Outcome.PASS else writer.both_ends(said, f"({check.id})"), style
             )
+            if check.outcome in (Outcome.FOR_REVIEW, Outcome.BLOCKED) and check.scored:
+                yield from writer.wrapped(check.message, "        ")
     yield ""
     yield from writer.wrapped(_tally(result), "  ")
     yield from _first(overview.findings(result), writer)
