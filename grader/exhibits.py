@@ -52,9 +52,13 @@ class RowsExhibit(Exhibit, frozen=True, kw_only=True, tag="rows"):
 
 
 class TextExhibit(Exhibit, frozen=True, kw_only=True, tag="text"):
-    """Plain text: a log tail, a sentence of the submission's own explanation."""
+    """Plain text: a log tail, a sentence of the submission's own explanation.
+
+    One that is `whole` is of use only when all of it can be copied, such as a script.
+    """
 
     text: str
+    whole: bool = False
 
 
 class PlanNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -32,7 +32,8 @@ class Column(Fact, frozen=True, kw_only=True):
     `type` is what PostgreSQL calls it; `args` are length, or precision and scale; `identity` is empty, `always` or
     `by default`; `serial` says that the default takes the next number of a sequence; `computed` is the expression of a
     generated column. In an answer for MySQL or SQLite `declared` is the type as it was written, and `any_case` says
-    that texts are compared whatever their case.
+    that texts are compared whatever their case. `place` is where the column is made, `type_place` where a later
+    statement gave it another type.
     """
 
     name: str
@@ -52,6 +53,12 @@ class Column(Fact, frozen=True, kw_only=True):
     declared: str = ""
     any_case: bool = False
     place: Place | None = None
+    type_place: Place | None = None
+
+    @property
+    def typed(self) -> Place | None:
+        """Where its type was said last."""
+        return self.type_place or self.place
 
     @property
     def called(self) -> str:

@@ -29,7 +29,8 @@ class LoadFailure(Fact, frozen=True, kw_only=True):
     could not read or copy. The last three are never held against it. `about` is the table whose rules such a statement
     changes.
     `structural` is False for data and other statements that the schema does not depend on; `table` is the table that
-    it would have made.
+    it would have made. `block` is where the transaction of the script's own begins in which it stands: its failure
+    undoes all of that one.
     """
 
     statement: str
@@ -40,6 +41,7 @@ class LoadFailure(Fact, frozen=True, kw_only=True):
     structural: bool = True
     table: str = ""
     about: str = ""
+    block: Place | None = None
 
     @property
     def theirs(self) -> bool:
@@ -61,10 +63,11 @@ class Late(Fact, frozen=True, kw_only=True):
     statement: str
     message: str
     place: Place
+    block: Place | None = None
 
 
 class Loading(Fact, frozen=True, kw_only=True):
-    """How the files loaded, statement by statement."""
+    """How the files loaded, statement by statement. `undone` is the first ROLLBACK that takes a part of it back."""
 
     structural: int = 0
     ran: int = 0
@@ -73,6 +76,7 @@ class Loading(Fact, frozen=True, kw_only=True):
     failures: tuple[LoadFailure, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     stopped: str = ""
+    undone: Place | None = None
 
 
 class Role(Fact, frozen=True, kw_only=True):
@@ -146,10 +150,12 @@ class SchemaFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     files define and the catalog lacks, with the concept each would have played. `doubtful` names, for a concept
     that was not found, tables without a known meaning that might play it. `helpers` tells what other tables are for.
     When `dialect` is not `postgres`, all this was asked of a PostgreSQL copy of the schema: `shadow` is its script, and
-    `caveats` say in what it differs from the original.
+    `caveats` say in what it differs from the original. `resembles` is the dialect that the files are plainly written
+    in when submission.toml names another.
     """
 
     dialect: Dialect = "postgres"
+    resembles: Dialect | None = None
     server: str = ""
     files: tuple[SqlFile, ...] = ()
     loading: Loading = Loading()

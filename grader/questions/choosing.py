@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from grader.model import Judgement, Level, Outcome, Question, Severity
-from grader.questions.pointing import KNOWS_THEIR_CODE, Pointed, pointed
+from grader.questions.pointing import KNOWS_THEIR_CODE, Pointed, beside, pointed
 from grader.questions.sources import Sources
 from grader.result import QuestionResult
 
@@ -34,9 +34,9 @@ def questions(
     """At most four, none twice about the same thing, each with the check it comes from.
 
     `judgements` are those of each criterion. The worst failure that leads to lines of the candidate's own points at
-    them; two more failures follow, of other criteria where those are as heavy. The last place is for a strength (they
-    give the best talks). Where no failure leads to lines, the question that does is about the code that people review,
-    or about a strength.
+    them; two more failures follow, of other criteria where those are as heavy, beside the lines they show. The last
+    place is for a strength (they give the best talks). Where no failure leads to lines, the question that does is about
+    the code that people review, or about a strength.
     """
     failures = sorted(_templates(judgements, Outcome.FAIL), key=_weight)
     reviewed = list(_templates(judgements, Outcome.FOR_REVIEW))
@@ -50,7 +50,10 @@ def questions(
     chosen = _chosen(failures, chosen, until=MOST - kept)
     chosen = _chosen(strengths, chosen, until=min(MOST, len(chosen) + MOST_STRENGTHS))
     in_order = [template for template in (*failures, *reviewed, *strengths) if template in chosen]
-    return tuple(_asked(template, level, lines if template is at_lines else None) for template in in_order)
+    return tuple(
+        _asked(template, level, lines if template is at_lines else beside(template.judgement, template.question, known))
+        for template in in_order
+    )
 
 
 def _templates(judgements: Mapping[str, tuple[Judgement, ...]], outcome: Outcome) -> Iterator[_Template]:

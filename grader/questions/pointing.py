@@ -54,6 +54,13 @@ def pointed(judgement: Judgement, question: Question, known: Sources) -> Pointed
     return _at_line(finding, question, known) or _at_handler(finding, question, known)
 
 
+def beside(judgement: Judgement, question: Question, known: Sources) -> Pointed | None:
+    """The question at the line that the finding of a failed check shows itself; None when it shows none."""
+    finding = judgement.finding
+    shown = any(isinstance(item, CodeExhibit) for item in finding.exhibits)
+    return _at_line(finding, question, known) if finding.outcome is Outcome.FAIL and shown else None
+
+
 def _at_file(question: Question, known: Sources) -> Pointed | None:
     if question.file not in known.texts:
         return None

@@ -27,6 +27,7 @@ from grader.report.wording import cut, folded
 from grader.visible import visible
 
 BODY = 4096  # characters of a request, a response, an answer
+WHOLE = 60_000  # of a text that is there to be copied
 MOST_ROWS = 50
 TALL = 24  # lines of a box that are shown at once
 WIDE = 64  # characters of a line in the narrowest box of a wide page
@@ -131,6 +132,11 @@ def body(text: str) -> str:
     return cut(folded(text), BODY)
 
 
+def whole(text: str) -> str:
+    """A text to be copied, as it is: nothing of it is folded."""
+    return cut(text, WHOLE)
+
+
 def is_cut(command: str) -> bool:
     """True for a command too long for the page: what is shown of it would not run."""
     return len(command) > BODY
@@ -150,7 +156,7 @@ def weight(exhibit: AnyExhibit) -> int:
         case SqlExhibit():
             texts = (body(exhibit.statement), body(exhibit.answer), *_commands(exhibit.command))
         case TextExhibit():
-            texts = (body(exhibit.text),)
+            texts = (whole(exhibit.text) if exhibit.whole else body(exhibit.text),)
         case CodeExhibit():
             texts = tuple(line[: 2 * AROUND] for line in exhibit.lines)
         case RowsExhibit():

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from grader.model import Outcome
 from grader.report import er, overview, page, plan_tree, wording
 from grader.report.charts import bar, ruler
-from grader.report.figures import MOST_ROWS, body, is_cut, is_tall
+from grader.report.figures import MOST_ROWS, body, is_cut, is_tall, whole
 from grader.report.views import as_seen
 from grader.result import Result
 from grader.visible import visible
@@ -52,7 +52,7 @@ def environment() -> Environment:
     )
     made.globals.update(_globals())
     made.filters.update(
-        body=body, cell=_cell, glance=_glance, number=wording.number, policy_hash=policy_hash, prose=prose
+        body=body, cell=_cell, glance=_glance, number=wording.number, policy_hash=policy_hash, prose=prose, whole=whole
     )
     return made
 

@@ -102,8 +102,16 @@ def people(result: Result) -> list[CriterionResult]:
     return [criterion for criterion in result.criteria if criterion.waiting_for_review > 0]
 
 
+def not_judged(result: Result) -> bool:
+    """The submission could not be run and so nothing was asked of it: its gates and criteria say nothing."""
+    said = (Outcome.PASS, Outcome.FAIL, Outcome.UNSTABLE)
+    return result.status == "failed" and not any(check.outcome in said for check in result.checks())
+
+
 def failed_gates(result: Result) -> list[GateResult]:
-    """Must-pass facts that do not hold."""
+    """Must-pass facts that do not hold; none where nothing could be judged."""
+    if not_judged(result):
+        return []
     return [gate for gate in result.gates if gate.outcome is Outcome.FAIL]
 
 
@@ -171,6 +179,8 @@ def headline(result: Result) -> str:
     if result.status == "undecided":
         return "Our side failed"
     band = band_name(result.score.band or "")
+    if not_judged(result):
+        return "Not judged: the submission could not be run"
     if result.status == "failed":
         return f"{band}: the submission could not be run" if band else "The submission could not be run"
     return band or ("The band waits for people" if result.score.percent is not None else "Nothing to score")
@@ -186,6 +196,8 @@ def verdict(result: Result) -> list[str]:
     """The sentences that explain the headline."""
     said = []
     score = result.score
+    if not_judged(result):
+        return ["What has to be mended first stands above; its 0 is no judgement of the work."]
     if result.status == "undecided":
         said.append("There is no number, and nothing counts against the candidate. Grade again.")
     gates = [gate.title for gate in result.gates if gate.id in score.capped_by]

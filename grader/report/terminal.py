@@ -21,6 +21,7 @@ from grader.visible import one_line, visible
 
 WORST = 5
 FIRST = 3
+MOST_NOTES = 4
 NARROWEST = 40
 MARK = {Severity.BLOCKER: "✗", Severity.MAJOR: "!", Severity.MINOR: "·", Severity.NOTE: "·"}
 CHECK_MARK = {
@@ -94,14 +95,29 @@ class _Writer:
 def _graded(result: Result, writer: _Writer) -> Iterator[str]:
     title = f"{result.challenge.title} · {result.submission.name} · {result.level.value} rubric"
     yield writer.paint(writer.fit(title, writer.width), "bold")
+    if overview.not_judged(result):
+        yield from _problems(result, writer)
+        yield ""
+        yield "  " + writer.paint(overview.headline(result), "red")
+        yield from writer.wrapped(_waiting_for_it(result), "  ")
+        yield from _isolation(result, writer)
+        yield from _notes(result, writer)
+        return
     yield from _verdict(result, writer)
     yield from _problems(result, writer)
+    yield from _notes(result, writer)
     if result.criteria:
         yield ""
         wide = max(cell_len(one_line(item.title)) for item in result.criteria)
         for item in result.criteria:
             yield _criterion(item, writer, min(wide, writer.width // 2))
     yield from _findings(overview.findings(result), writer)
+
+
+def _waiting_for_it(result: Result) -> str:
+    """What cannot be told before the submission runs."""
+    gates = f"{count(len(result.gates), 'must-pass gate')} and " if result.gates else ""
+    return f"{gates}{count(len(result.criteria), 'criterion', 'criteria')} say nothing until that is mended."
 
 
 def _verdict(result: Result, writer: _Writer) -> Iterator[str]:
@@ -119,6 +135,10 @@ def _verdict(result: Result, writer: _Writer) -> Iterator[str]:
     for said in overview.verdict(result):
         yield from writer.wrapped(said, "  ")
     yield from _gates(result, writer)
+    yield from _isolation(result, writer)
+
+
+def _isolation(result: Result, writer: _Writer) -> Iterator[str]:
     if result.run.isolation != "docker":
         yield from writer.wrapped(f"Isolation: {result.run.isolation}. {NOT_ISOLATED[result.run.isolation]}", "  ")
 
@@ -136,6 +156,16 @@ def _problems(result: Result, writer: _Writer) -> Iterator[str]:
         yield ""
         for line in diagnostics.render(problem).splitlines():
             yield from writer.told(line)
+
+
+def _notes(result: Result, writer: _Writer) -> Iterator[str]:
+    """Remarks on the run, such as what of submission.toml was passed over: nobody looks for them in the report."""
+    if result.notes:
+        yield ""
+    for note in result.notes[:MOST_NOTES]:
+        yield from (writer.paint(line, "yellow") for line in writer.wrapped(f"Note: {note}", "  "))
+    if len(result.notes) > MOST_NOTES:
+        yield writer.paint(f"  … {count(len(result.notes) - MOST_NOTES, 'more note')} in the report", "dim")
 
 
 def _criterion(item: CriterionResult, writer: _Writer, wide: int) -> str:
@@ -173,6 +203,7 @@ def _candidate(result: Result, writer: _Writer) -> Iterator[str]:
     what = "self-check" if result.view == "candidate" else "feedback"
     yield writer.paint(writer.fit(f"{result.challenge.title} · {what}", writer.width), "bold")
     yield from _problems(result, writer)
+    yield from _notes(result, writer)
     for item in result.criteria:
         yield ""
         yield "  " + writer.fit(f"{item.title}", writer.width - 2)

@@ -175,3 +175,38 @@ def test_commands_of_findings_name_the_copy_that_is_shown(gather: Gather) -> Non
     shown = [getattr(item, "command", "") for item in ask("money", evidence).exhibits]
     assert any("-f copy.sql" in command for command in shown)
     assert evidence.shadow.startswith('CREATE TABLE "users" (')
+
+
+def test_what_is_refused_is_not_in_the_copy_that_is_shown(gather: Gather) -> None:
+    price = ("CHECK (`unit_price` >= 0)", "CHECK (IS_UUID(`unit_price`) = 0)")
+    evidence = gather("good-mysql", ("`quantity` INT UNSIGNED", "`quantity` BIGINT"), price)
+    assert "is_uuid" not in evidence.shadow.lower()
+    assert any("is_uuid" in caveat.lower() for caveat in evidence.caveats)
+
+
+def test_an_index_with_a_collation_is_no_repetition_and_finds_addresses(gather: Gather) -> None:
+    column = "TEXT NOT NULL COLLATE NOCASE UNIQUE"
+    exact = "TEXT NOT NULL UNIQUE"
+    sql = (ANSWERS / "good-sqlite" / "schema.sql").read_text(encoding="utf-8")
+    assert sql.count(column) == 1
+    index = "CREATE INDEX ix_email ON users (email COLLATE NOCASE);\n"
+    made = ("CREATE TABLE categories", f"{index}CREATE TABLE categories")
+    evidence = gather("good-sqlite", (column, exact), made)
+    assert ask("duplicate_indexes", evidence).outcome is Outcome.PASS
+    users = evidence.role("user")
+    assert users is not None
+    assert [index.keys for index in users.indexes if index.name == "ix_email"] == [("(lower(email))",)]
+    assert ask("duplicate_indexes", gather("good-sqlite", made)).outcome is Outcome.FAIL
+
+
+def test_an_invisible_unique_key_refuses_and_finds_nothing(gather: Gather) -> None:
+    key = "UNIQUE KEY `uq_users_email` (`email`)"
+    evidence = gather("good-mysql", (key, key + " INVISIBLE"))
+    assert ask("login_unique", evidence).outcome is Outcome.PASS
+    probe = evidence.probe("user.login.duplicate")
+    assert probe
+    assert probe.bad
+    assert probe.bad.sqlstate == "23505"
+    users = evidence.role("user")
+    assert users is not None
+    assert [index.method for index in users.indexes if "email" in str(index.keys)] == ["invisible"]

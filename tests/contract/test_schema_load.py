@@ -220,3 +220,45 @@ def test_operators_of_a_script_never_stand_in_for_ours_where_we_have_all_rights(
     with server.connect() as boss:
         asked = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = 'candidate'"
         assert boss.execute(asked).fetchone() == (False,)
+
+
+def test_what_cannot_be_in_a_transaction_is_a_failure_and_is_there_all_the_same(server: Server) -> None:
+    found = loaded(
+        server,
+        "CREATE TABLE a (id int);\nBEGIN;\nALTER TABLE a ADD COLUMN x int;\n"
+        "CREATE INDEX CONCURRENTLY i ON a (x);\nVACUUM a;\nCOMMIT;\nCREATE INDEX CONCURRENTLY j ON a (id);",
+    )
+    assert [(one.message, one.sqlstate, one.place.line) for one in found.failures] == [
+        ("CREATE INDEX CONCURRENTLY cannot run inside a transaction block", "25001", 4),
+        ("VACUUM cannot run inside a transaction block", "25001", 5),
+    ]
+    assert all(one.structural and one.block and one.block.line == 2 for one in found.failures)
+    (table,) = read_catalog(server).tables
+    assert {index.name for index in table.indexes} == {"i", "j"}
+
+
+def test_a_new_value_of_an_enum_is_refused_only_where_it_is_used_before_it_is_committed(server: Server) -> None:
+    found = loaded(
+        server,
+        "CREATE TYPE s AS ENUM ('open');\nCREATE TABLE a (s s, note text);\nBEGIN;\n"
+        "ALTER TYPE s ADD VALUE 'paid';\nALTER TABLE a ALTER COLUMN note SET DEFAULT 'paid';\n"
+        "ALTER TABLE a ALTER COLUMN s SET DEFAULT 'paid';\nCOMMIT;\n"
+        "BEGIN;\nALTER TYPE s ADD VALUE 'sent';\nCOMMIT;\nALTER TABLE a ALTER COLUMN s SET DEFAULT 'sent';",
+    )
+    (failure,) = found.failures
+    assert (failure.sqlstate, failure.place.line) == ("55P04", 6)
+    assert failure.message == 'unsafe use of new value "paid" of enum type s'
+    assert "'sent'" in (read_catalog(server).tables[0].columns[0].default)
+
+
+def test_what_a_script_rolls_back_is_not_there_and_said(server: Server) -> None:
+    found = loaded(
+        server,
+        "CREATE TABLE a (id int);\nBEGIN;\nCREATE TABLE b (id int);\nINSERT INTO a VALUES (1);\nROLLBACK;\n"
+        "CREATE TABLE c (id int);",
+    )
+    assert (found.structural, found.ran, found.failures, found.tables_written) == (2, 2, (), ("a", "c"))
+    assert found.undone is not None
+    assert found.undone.line == 5
+    assert "taken back by ROLLBACK (schema.sql:5:1)" in found.set_aside[1].reason
+    assert [table.name for table in read_catalog(server).tables] == ["a", "c"]

@@ -531,3 +531,32 @@ def test_a_trigger_that_sleeps_is_refused_at_once_every_time(databases: SharedDa
     assert login is not None
     assert "permission denied for function pg_sleep" in login.obstacle
     assert ASK["schema.login_unique"](evidence).outcome is Outcome.FOR_REVIEW
+
+
+WAYS_IN = """
+CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text UNIQUE, username text UNIQUE,
+    phone text, deleted_at timestamptz, CHECK ({rule}));
+CREATE TABLE categories (id serial PRIMARY KEY, name text NOT NULL);
+CREATE TABLE products (id serial PRIMARY KEY, category_id int NOT NULL REFERENCES categories, name text NOT NULL,
+    price numeric(10, 2) NOT NULL, stock int NOT NULL);
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users, placed_at timestamptz NOT NULL);
+CREATE TABLE order_lines (order_id bigint REFERENCES orders, product_id int REFERENCES products, quantity int NOT NULL,
+    price numeric(10, 2) NOT NULL, PRIMARY KEY (order_id, product_id));
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome"),
+    [
+        ("email IS NOT NULL OR phone IS NOT NULL", Outcome.FAIL),
+        ("num_nonnulls(email, username, phone) >= 1", Outcome.FAIL),
+        ("coalesce(email, username) IS NOT NULL OR deleted_at IS NOT NULL", Outcome.FOR_REVIEW),
+        ("email IS NOT NULL OR username IS NOT NULL", Outcome.PASS),
+        ("email IS NOT NULL OR (username IS NOT NULL AND phone IS NOT NULL)", Outcome.PASS),
+    ],
+)
+def test_a_user_must_have_an_address_or_a_login_name_whatever_else_is_known(
+    databases: SharedDatabases, tmp_path: Path, rule: str, outcome: Outcome
+) -> None:
+    evidence = gathered(databases, WAYS_IN.format(rule=rule), tmp_path)
+    assert ASK["schema.required"](evidence).outcome is outcome

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from sample_results import (
 )
 
 import grader.report
-from grader.exhibits import HttpExhibit, RowsExhibit
+from grader.exhibits import HttpExhibit, RowsExhibit, TextExhibit
 from grader.model import Level, Outcome, Severity
 from grader.report import FORMATS
 from grader.report.overview import findings
@@ -322,6 +323,15 @@ def worst_case(findings: int) -> Result:
     return result(challenge, (criterion("all", "All", "much", *checks),), level=Level.MID)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_script_to_be_copied_is_shown_whole_and_as_it_is(*, whole: bool) -> None:
+    script = "x" * 500 + "\n" + "\n".join(f"CREATE TABLE t{n} (id int);" for n in range(1_000))
+    shown = check("C-1", "Read", Outcome.FAIL, 1.0, evidence=(TextExhibit(text=script, whole=whole),))
+    challenge = ChallengeRef(id="one", title="One", version="1", digest="0" * 64)
+    one = result(challenge, (criterion("all", "All", "much", shown),), level=Level.MID)
+    assert (script in html.unescape(FORMATS["html"](one))) == whole
+
+
 @pytest.mark.parametrize("findings", [50, 200])
 def test_the_page_stays_below_a_megabyte_and_says_what_is_cut(findings: int) -> None:
     source = FORMATS["html"](worst_case(findings))
@@ -371,3 +381,15 @@ def test_text_has_enough_contrast_in_both_schemes(pair: tuple[str, str]) -> None
     light, dark = STYLE.read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")[:2]
     for scheme in (variables(light), variables(light) | variables(dark.split("/* Page */")[0])):
         assert contrast(scheme[pair[0]], scheme[pair[1]]) >= 4.5, pair
+
+
+def test_what_could_not_be_run_at_all_is_called_not_judged() -> None:
+    page = FORMATS["html"](msgspec.structs.replace(failed(), criteria=failed().criteria[:2]))
+    assert '<div class="big words">Not judged</div>' in page
+    assert "Could not run, the submission" in page
+    assert '<span class="aside">not judged</span>' in page
+
+
+def test_notes_on_the_run_stand_before_the_criteria() -> None:
+    page = FORMATS["html"](todo())
+    assert page.index("Notes on the run.") < page.index('id="criteria"')

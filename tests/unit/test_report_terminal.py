@@ -20,6 +20,9 @@ Todo REST API · k7-heron · mid rubric
   %.
   Gates 3 of 4, failed: No SQL built from user input
 
+  Note: not taken in: node_modules
+  Note: not taken in: .git
+
   Functionality          ■■■□   17.5 / 21
   REST principles        ■■□□     13 / 20
   Robustness and errors  ■■□□     17 / 25
@@ -110,3 +113,20 @@ def test_what_to_do_about_a_problem_is_never_cut() -> None:
     told = human(replace(failed(), problems=(problem,)), width=60)
     assert "which is the end" in told
     assert all(len(line) <= 60 for line in told.splitlines())
+
+
+def test_what_could_not_be_run_at_all_shows_its_error_first_and_judges_nothing() -> None:
+    shown = human(replace(failed(), criteria=failed().criteria[:2]))
+    lines = shown.splitlines()
+    assert next(line for line in lines[1:] if line).startswith("error[E321]")
+    assert "Not judged: the submission could not be run" in shown
+    assert "1 must-pass gate and 2 criteria say nothing until that is mended." in shown
+    assert "/ 76" not in shown
+    assert "failed:" not in shown
+
+
+def test_notes_on_the_run_are_shown_and_the_first_of_many() -> None:
+    shown = human(replace(todo(), notes=tuple(f"remark {n}" for n in range(6))))
+    assert "  Note: remark 3" in shown
+    assert "remark 4" not in shown
+    assert "2 more notes in the report" in shown

@@ -71,9 +71,8 @@ def test_a_table_that_cannot_be_it_is_noted_with_what_was_taken() -> None:
     schema = ddl.read(split(GOOD + "CREATE TABLE score (points int);", "s.sql")).schema
     named, notes = {"user": "score"}, list[str]()
     disbelieved(named, match(schema, named), notes)
-    assert notes == [
-        "submission.toml names `score` as user, but its columns and references say otherwise; `users` was taken instead"
-    ]
+    said = "submission.toml [concepts] user = 'score': its name, columns and references say otherwise"
+    assert notes == [f"{said}; `users` was taken instead"]
 
 
 def test_a_very_long_name_is_not_repeated_in_full() -> None:

@@ -7,7 +7,7 @@ import pytest
 from grader.evidence.catalog import Table
 from grader.evidence.schema import Dialect
 from grader.sql.schema import ddl, shadow
-from grader.sql.schema.dialect import sniffed
+from grader.sql.schema.dialect import resembled, sniffed
 from grader.sql.schema.dialects.splitter import split
 from grader.sql.schema.written import Written
 
@@ -367,3 +367,155 @@ def test_the_forms_of_dumps_and_tools_are_read() -> None:
     assert written.unread == ()
     assert [column.name for column in found.columns] == ["id", "made", "where", "j"]
     assert (found.columns[0].identity, found.primary_key, found.comment) == ("by default", ("id",), "x")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        'PRIMARY KEY("id" AUTOINCREMENT)',
+        "PRIMARY KEY (id ASC)",
+        "PRIMARY KEY(id DESC) ON CONFLICT REPLACE",
+        "CONSTRAINT pk PRIMARY KEY ('id' ASC AUTOINCREMENT) ON CONFLICT FAIL",
+    ],
+)
+@pytest.mark.parametrize("column", ['"id" INTEGER', '"id" INTEGER NOT NULL UNIQUE'])
+def test_a_key_of_sqlite_in_a_clause_of_its_own_numbers_its_rows(column: str, key: str) -> None:
+    found = table(f"CREATE TABLE t ({column}, n TEXT, {key});", "sqlite")
+    assert found.primary_key == ("id",)
+    assert found.columns[0].numbered
+    assert not found.columns[0].nullable
+
+
+def test_a_key_over_the_beginning_of_a_text_is_a_key_over_its_column() -> None:
+    assert table("CREATE TABLE t (e VARCHAR(90), PRIMARY KEY USING BTREE (e(20)));").primary_key == ("e",)
+
+
+@pytest.mark.parametrize(
+    ("sql", "dialect", "word"),
+    [
+        ("CREATE TABLE t (id INT, PRIMARY KEY (id AUTOINCREMENT));", "sqlite", "INTEGER PRIMARY KEY"),
+        ("CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT);", "sqlite", "spelt AUTOINCREMENT"),
+        ("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);", "mysql", "spelt AUTO_INCREMENT"),
+    ],
+)
+def test_numbering_that_the_database_does_not_know_is_refused(sql: str, dialect: Dialect, word: str) -> None:
+    (problem,) = read(sql, dialect).unread
+    assert problem.wrong
+    assert word in problem.why
+
+
+def test_a_collation_makes_another_index() -> None:
+    written = read("CREATE TABLE t (e TEXT UNIQUE);\nCREATE INDEX i ON t (e COLLATE NOCASE);", "sqlite")
+    assert 'CREATE INDEX "i" ON "t" ((lower("e")));' in shadow.text(shadow.shadow(written, "sqlite"))
+
+
+def test_the_collation_that_the_column_has_anyway_makes_no_other_index() -> None:
+    index = table("CREATE TABLE t (e TEXT COLLATE NOCASE);\nCREATE INDEX i ON t (e COLLATE NOCASE);", "sqlite")
+    assert index.indexes[0].keys == ("e",)
+    exact = table("CREATE TABLE t (e TEXT COLLATE NOCASE);\nCREATE INDEX i ON t (e COLLATE BINARY);", "sqlite")
+    assert exact.indexes[0].keys == ('("e" COLLATE "C")',)
+
+
+def test_a_collation_in_an_index_of_mysql_is_heeded_too() -> None:
+    found = table("CREATE TABLE t (e VARCHAR(9) COLLATE utf8mb4_bin, KEY i ((e COLLATE utf8mb4_0900_ai_ci)));")
+    assert found.indexes[0].keys == ('(lower("e"))',)
+    found = table("CREATE TABLE t (e VARCHAR(9), KEY i ((e COLLATE utf8mb4_0900_ai_ci)));")
+    assert found.indexes[0].keys == ("e",)
+
+
+MYISAM = """
+CREATE TABLE p (id INT PRIMARY KEY) ENGINE=MyISAM;
+{}CREATE TABLE t (p_id INT, FOREIGN KEY (p_id) REFERENCES p (id));
+"""
+
+
+def test_a_foreign_key_to_a_table_that_keeps_none_is_refused() -> None:
+    written = read(MYISAM.format(""))
+    assert [(problem.wrong, problem.table, "1824" in problem.why) for problem in written.unread] == [(True, "t", True)]
+    found = written.schema.table("t")
+    assert found is not None
+    assert found.foreign_keys == ()
+    assert [index.keys for index in found.indexes] == [("p_id",)]  # one root cause: mended, it brings its index
+
+
+def test_a_foreign_key_that_was_not_looked_at_is_ignored() -> None:
+    written = read(MYISAM.format("SET FOREIGN_KEY_CHECKS = 0;\n"))
+    assert written.unread == ()
+    assert any("MySQL ignores the foreign key `t.p_id`" in caveat for caveat in written.caveats)
+    again = read(MYISAM.format("SET FOREIGN_KEY_CHECKS = 0;\nSET FOREIGN_KEY_CHECKS = 1;\n"))
+    assert len(again.unread) == 1
+
+
+def test_numbers_within_a_group_are_no_fault_in_myisam() -> None:
+    sql = "CREATE TABLE t (o INT, n INT AUTO_INCREMENT, PRIMARY KEY (o, n)) ENGINE={};"
+    assert read(sql.format("MyISAM")).unread == ()
+    assert len(read(sql.format("InnoDB")).unread) == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE t (a INT, KEY i (a) INVISIBLE);",
+        "CREATE TABLE t (a INT);\nCREATE INDEX i ON t (a) INVISIBLE;",
+        "CREATE TABLE t (a INT, KEY i (a));\nALTER TABLE t ALTER INDEX i INVISIBLE;",
+    ],
+)
+def test_an_invisible_index_is_none_for_look_ups(sql: str) -> None:
+    written = read(sql)
+    found = written.schema.table("t")
+    assert found is not None
+    assert [index.method for index in found.indexes] == ["invisible"]
+    assert any("INVISIBLE" in caveat for caveat in written.caveats)
+    assert "INDEX" not in shadow.text(shadow.shadow(written, "mysql"))
+
+
+def test_an_index_that_was_made_visible_again_is_one() -> None:
+    found = table("CREATE TABLE t (a INT, KEY i (a) INVISIBLE);\nALTER TABLE t ALTER INDEX i VISIBLE;")
+    assert [index.method for index in found.indexes] == ["btree"]
+
+
+def test_an_invisible_index_still_refuses_what_is_there_twice() -> None:
+    written = read("CREATE TABLE t (a INT, UNIQUE KEY u (a) INVISIBLE);")
+    found = written.schema.table("t")
+    assert found is not None
+    assert found.unique_sets() == (("a",),)
+    made = shadow.text(shadow.shadow(written, "mysql"))
+    assert 'CREATE UNIQUE INDEX "no look-up: u" ON "t" ((ARRAY["a"])) WHERE "a" IS NOT NULL;' in made
+
+
+def test_what_could_not_be_read_is_quoted_in_whole_words_with_closed_brackets() -> None:
+    (problem,) = read("CREATE TABLE t (id INT, KEY k (id) SOMEHOW (a, b) AND_VERY_STRANGELY_INDEED_IT_IS);").unread
+    assert problem.why == "this clause is not known, near `SOMEHOW (a, b)`"
+    (problem,) = read("CREATE TABLE t (id INT, PRIMARY KEY (id SOMEHOW));").unread
+    assert problem.why == "this part of a key is not known, near `SOMEHOW`"
+
+
+@pytest.mark.parametrize(
+    ("sql", "declared", "other"),
+    [
+        ("CREATE TABLE t (id INT AUTO_INCREMENT) ENGINE=InnoDB;", "sqlite", "mysql"),
+        ("CREATE TABLE `t` (`id` INT) ENGINE=InnoDB;", "postgres", "mysql"),
+        ("PRAGMA foreign_keys = ON;\nCREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);", "mysql", "sqlite"),
+        ("CREATE TABLE `t` (`id` INT UNSIGNED, n TINYINT, m TIMESTAMPTZ);", "sqlite", None),
+        ("CREATE TABLE t (id serial, at timestamptz);", "postgres", None),
+        ("CREATE TABLE t (id INT UNSIGNED);", "postgres", None),
+    ],
+)
+def test_a_script_may_look_like_another_dialect_than_the_declared_one(
+    sql: str, declared: Dialect, other: Dialect | None
+) -> None:
+    assert resembled(sql, declared) == other
+
+
+@pytest.mark.parametrize(
+    ("key", "carried"),
+    [
+        ("lower(\n  e\n)", '(LOWER("e"))'),
+        ("(e) || (f)", '(("e") || ("f"))'),
+        ("(e) COLLATE NOCASE", '(lower("e"))'),
+        ("lower(e) COLLATE NOCASE DESC", '(LOWER("e"))'),
+    ],
+)
+def test_an_expression_of_an_index_is_taken_whole(key: str, carried: str) -> None:
+    found = table(f"CREATE TABLE t (e TEXT, f TEXT);\nCREATE INDEX i ON t ({key});", "sqlite")
+    assert found.indexes[0].keys == (carried,)

@@ -102,7 +102,9 @@ def test_what_may_stand_in_an_unread_statement_is_for_a_person() -> None:
     assert missing_key(unread("products")).outcome is Outcome.FAIL
     found = missing_key(unread("orders"))
     assert found.outcome is Outcome.FOR_REVIEW
-    assert "schema.sql:3:1 could not be read or copied" in found.message
+    assert found.message == (
+        "schema.sql:3 could not be read (this clause is not known), and it may decide this; a person must look"
+    )
     assert missing_key(unread("lost", "lost")).outcome is Outcome.FOR_REVIEW
 
 
@@ -124,6 +126,7 @@ def test_the_copy_and_its_caveats_are_shown() -> None:
     assert found.message.startswith("read as SQLite; checked in a PostgreSQL copy: ")
     texts = [item.text for item in found.exhibits if isinstance(item, TextExhibit)]
     assert texts == ["CREATE TABLE users ();\n"]
+    assert [item.whole for item in found.exhibits if isinstance(item, TextExhibit)] == [True]
     assert "PRAGMA foreign_keys" in str(found.exhibits[0])
 
 
@@ -131,3 +134,52 @@ def test_a_key_of_another_size_is_the_reason_why_mysql_has_no_foreign_key() -> N
     sql = changed(("user_id bigint NOT NULL REFERENCES users,", "user_id int NOT NULL,"))
     assert ask("schema.key_types", facts(sql)).symptoms != ("no foreign key: orders.user_id",)
     assert ask("schema.key_types", copied(sql, "mysql")).symptoms == ("no foreign key: orders.user_id",)
+
+
+def test_a_dialect_that_contradicts_the_files_is_told_where_statements_fail() -> None:
+    told = "This looks like MySQL; submission.toml says SQLite"
+    mistaken = copied(changed(), "sqlite", loading=unread("orders"), resembles="mysql")
+    assert ask("schema.runs", mistaken).message.endswith(told)
+    assert "looks like" not in ask("schema.runs", copied(changed(), "sqlite", loading=unread("orders"))).message
+    sql = changed(("user_id bigint NOT NULL REFERENCES users,", "user_id bigint NOT NULL,"))
+    waiting = ask("schema.foreign_keys", copied(sql, "sqlite", loading=unread("orders"), resembles="mysql"))
+    assert waiting.outcome is Outcome.FOR_REVIEW
+    assert waiting.message.endswith(told)
+    assert "looks like" not in ask("schema.money", mistaken).message
+
+
+def refused(**other: object) -> Loading:
+    """A foreign key that MySQL refuses."""
+    failure = LoadFailure(
+        statement="FOREIGN KEY (user_id) REFERENCES users",
+        message="MySQL refuses this foreign key: `orders.user_id` is int, but `users.id` is bigint",
+        place=Place(file="schema.sql", line=40, column=3),
+        about="orders",
+    )
+    return Loading(structural=9, ran=8, failures=(msgspec.structs.replace(failure, **other),))
+
+
+def test_a_foreign_key_that_is_refused_is_the_cause_and_is_told_so() -> None:
+    sql = changed(("user_id bigint NOT NULL REFERENCES users,", "user_id int NOT NULL,"))
+    evidence = copied(sql, "mysql", loading=refused())
+    found = ask("schema.foreign_keys", evidence)
+    assert found.where == "schema.sql:40:3"
+    assert "has a foreign key that does not hold, because the statement at schema.sql:40:3 fails" in found.message
+    assert "`orders.user_id` is int, but `users.id` is bigint" in found.message
+    assert found.fix.startswith("Mend the foreign key that is there")
+    cause = ("no foreign key: orders.user_id",)
+    for check in ("schema.foreign_keys", "schema.runs", "schema.key_types"):
+        assert ask(check, evidence).symptoms == cause, check
+    assert "PostgreSQL" not in ask("schema.runs", evidence).fix
+
+
+def test_other_failures_have_no_foreign_key_for_a_cause() -> None:
+    sql = changed(("user_id bigint NOT NULL REFERENCES users,", "user_id bigint NOT NULL,"))
+    for loading in (refused(about="products"), refused(statement="FOREIGN KEY (x) REFERENCES users")):
+        found = ask("schema.foreign_keys", copied(sql, "mysql", loading=loading))
+        assert "does not hold" not in found.message
+        assert found.fix == ""
+    alone = refused(statement="CREATE TABLE x (FOREIGN KEY (user_id) REFERENCES users)", table="x", about="")
+    assert ask("schema.runs", copied(sql, "mysql", loading=alone)).symptoms == ()
+    added = refused(statement='ALTER TABLE ONLY public.orders ADD FOREIGN KEY ("user_id") REFERENCES users', about="")
+    assert "does not hold" in ask("schema.foreign_keys", msgspec.structs.replace(facts(sql), loading=added)).message

@@ -135,6 +135,8 @@ def test_idle_indexes_beginnings_and_lone_flags_are_information() -> None:
     assert "`flag` on users serves none of the eight questions" in found.message
     assert "about 40 % more pages" in found.message
     assert ASK["schema.index_use"](facts(GOOD)).message.startswith("every index")
+    nonsense = worked(idle=(Idle(table="users", index="flag", percent=-100),), sql=sql)
+    assert "%" not in ASK["schema.index_use"](nonsense).message
 
 
 # rows without a server

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.checks.schema.footing import ground
-from grader.checks.schema.limits import too_narrow
+from grader.checks.schema.limits import TOO_NARROW, largest, too_narrow
 from grader.checks.schema.shown import Fault, code, verdict
 from grader.evidence.catalog import TEXT, Table
 from grader.evidence.schema import SchemaFacts
@@ -43,12 +43,15 @@ def _columns(facts: SchemaFacts, table: Table) -> Iterator[Fault]:
 def _limits(facts: SchemaFacts) -> Iterator[Fault]:
     for id_, what in (
         ("user.email.longest", "refuses an e-mail address of 254 characters, the longest there can be"),
-        ("product.price.large", "refuses a price of more than a million"),
+        ("product.price.large", "refuses a price of 1234567.89"),
     ):
         probe = facts.probe(id_)
         table = facts.schema.table(probe.table) if probe else None
         if probe and table and too_narrow(facts, probe):
-            yield _fault(facts, table, probe.column, what)
+            column = table.column(probe.column)
+            by_type = probe.bad is not None and probe.bad.sqlstate in TOO_NARROW
+            bound = largest(column) if column and by_type and id_.startswith("product") else ""
+            yield _fault(facts, table, probe.column, what + bound)
 
 
 def _emptied(facts: SchemaFacts, table: Table) -> Iterator[Fault]:
@@ -62,7 +65,7 @@ def _emptied(facts: SchemaFacts, table: Table) -> Iterator[Fault]:
 
 def _fault(facts: SchemaFacts, table: Table, column: str, what: str) -> Fault:
     found = table.column(column)
-    place = found.place if found else table.place
+    place = found.typed if found else table.place
     return Fault(table=table.name, column=column, what=what, place=place, exhibits=code(facts, place, what))
 
 

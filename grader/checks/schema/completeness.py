@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from grader.checks.schema import normalization
 from grader.checks.schema.dialects import NAMES as DIALECTS
-from grader.checks.schema.footing import NAMES, ground, missing
+from grader.checks.schema.footing import NAMES, absent, ground, missing
+from grader.checks.schema.refused_keys import causes
+from grader.checks.schema.repairs import others, repair, undoing
 from grader.checks.schema.shown import code, loaded, tables_asked
 from grader.evidence.catalog import Place, Table
 from grader.evidence.schema import LoadFailure, Role, SchemaFacts
@@ -31,6 +33,7 @@ def loads(facts: SchemaFacts) -> Finding:
         what = f"none of its {written} tables could be created" if written else "the SQL defines no table"
         if written and first is None:
             what = f"none of the {written} tables that it creates is left when it has run"
+        what += _taken_back(facts)
         return failed(
             what + (f": {first.place}: {first.message}" if first else ""),
             expected="tables for users, products, categories, orders and order lines",
@@ -56,18 +59,22 @@ def runs(facts: SchemaFacts) -> Finding:
     broken = [failure for failure in loading.failures if failure.structural and failure.theirs]
     if broken:
         first = broken[0]
-        more = f" ({len(broken) - 1} more of {loading.structural})" if len(broken) > 1 else ""
+        more = others(len(broken) - 1, loading.structural)
         return failed(
-            f"{first.place}: {first.message}{more}",
+            f"{first.place}: {first.message}{undoing(first.block)}{more}",
             expected="every statement runs from top to bottom in an empty database",
+            fix=f"Mend it, and try the script in an empty {DIALECTS[facts.dialect]} database"
+            if facts.shadow
+            else repair(first),
             where=str(first.place),
             exhibits=_failure_shown(facts, first),
+            symptoms=causes(broken),
         )
     if loading.late:
         late = loading.late[0]
         more = f" ({len(loading.late) - 1} more)" if len(loading.late) > 1 else ""
         return failed(
-            f"{late.place}: {late.message}; it ran only after the statements below it{more}",
+            f"{late.place}: {late.message}; it ran only after the statements below it{undoing(late.block)}{more}",
             expected="every statement runs from top to bottom in an empty database",
             where=str(late.place),
             score=HALF,
@@ -81,6 +88,12 @@ def runs(facts: SchemaFacts) -> Finding:
         )
     how = "" if facts.dialect == "postgres" else f", read as {DIALECTS[facts.dialect]} and run as a PostgreSQL copy"
     return passed(f"all {loading.ran} statements that make the schema ran{how}{_aside(facts)}")
+
+
+def _taken_back(facts: SchemaFacts) -> str:
+    """That a ROLLBACK of the script takes a part of it back, for whoever wonders where a table is."""
+    place = facts.loading.undone
+    return f"; what stands in the transaction before {place} is taken back by its ROLLBACK" if place else ""
 
 
 def _aside(facts: SchemaFacts) -> str:
@@ -120,13 +133,13 @@ def concept(facts: SchemaFacts, *, concept: str) -> Finding:
         return passed(f"`{table.name}` holds the {TITLES[concept]} ({by})", where=str(table.place or ""))
     if unsure := missing(facts, concept):
         return unsure
-    message, where = f"there is no {NAMES[concept].removeprefix('a ')}", ""
+    message, where = absent(facts, concept), ""
     exhibits: tuple[AnyExhibit, ...] = ()
     order = facts.role("order")
     if concept == "order_line" and order is not None:
         message, where, exhibits = _no_lines(facts, order)
     return failed(
-        message,
+        message + _taken_back(facts),
         expected=NAMES[concept],
         where=where,
         exhibits=(*exhibits, tables_asked(facts)),

@@ -7,9 +7,10 @@ import re
 import msgspec
 
 from grader.checks.schema.footing import ground, unopened
-from grader.checks.schema.integrity import loose, unguarded
+from grader.checks.schema.integrity import unguarded
 from grader.checks.schema.limits import too_narrow
 from grader.checks.schema.mistyped import mistyped
+from grader.checks.schema.refused_keys import loose
 from grader.checks.schema.shown import Fault, code, column_asked, counted, refused_for, said, verdict
 from grader.evidence.catalog import NUMBERS, TEXT, Column, Table
 from grader.evidence.schema import Probe, SchemaFacts

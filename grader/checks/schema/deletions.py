@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.checks.schema.footing import ground
-from grader.checks.schema.integrity import loose, unguarded
+from grader.checks.schema.integrity import unguarded
+from grader.checks.schema.refused_keys import loose
 from grader.checks.schema.rules import empty, may_be_empty, on_delete, says_what_was_sold
 from grader.checks.schema.shown import Fault, code, probed, shared
 from grader.evidence.catalog import Table

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from grader.checks.schema.diagram_files import Box, drawing, place_shown
 from grader.checks.schema.footing import ground
-from grader.checks.schema.integrity import login_unique, loose, unguarded
+from grader.checks.schema.integrity import login_unique, unguarded
 from grader.checks.schema.keys import primary_keys
+from grader.checks.schema.refused_keys import loose
 from grader.checks.schema.shown import Fault, keys_asked, shared
 from grader.evidence.catalog import Table
 from grader.evidence.drawing import DrawnColumn

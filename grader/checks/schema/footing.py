@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from grader.evidence.schema import SchemaFacts
 from grader.model import Finding, blocked, for_review
+from grader.sql.schema.matcher import concept_of
 
 NAMES = {
     "user": "a table of users",
@@ -23,8 +24,19 @@ def ground(facts: SchemaFacts, *concepts: str) -> Finding | None:
         return blocked("no table was loaded")
     for concept in concepts:
         if facts.role(concept) is None:
-            return missing(facts, concept) or blocked(f"there is no {NAMES[concept].removeprefix('a ')}")
+            return missing(facts, concept) or blocked(absent(facts, concept))
     return None
+
+
+def absent(facts: SchemaFacts, concept: str) -> str:
+    """That a concept has no table, and which tables submission.toml gave to others: one of them may be the one."""
+    given = [
+        f"`{role.table}` to {other}"
+        for other, role in facts.roles.items()
+        if role.source == "submission.toml" and concept_of(role.table) in ("", concept)
+    ]
+    why = f" (submission.toml [concepts] gives {', '.join(given)})" if given else ""
+    return f"there is no {NAMES[concept].removeprefix('a ')}{why}"
 
 
 def missing(facts: SchemaFacts, concept: str) -> Finding | None:

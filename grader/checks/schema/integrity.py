@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from grader.checks.schema.footing import ground, unopened
+from grader.checks.schema.refused_keys import FIX, loose, refusal
 from grader.checks.schema.shown import (
     Fault,
     code,
@@ -19,6 +20,7 @@ from grader.checks.schema.shown import (
 )
 from grader.evidence.catalog import Table
 from grader.evidence.schema import Probe, SchemaFacts
+from grader.exhibits import CodeExhibit
 from grader.model import Check, Finding, Outcome, blocked, for_review, not_applicable, passed
 from grader.sql.schema.links import Link
 from grader.sql.schema.loose_ends import loose_references, probe_id
@@ -48,11 +50,12 @@ def foreign_keys(facts: SchemaFacts) -> Finding:
         return blocked("no core table refers to another")
     if not asked.faults and (untried := unopened(facts, asked.tables)):
         return untried
-    return verdict(
+    found = verdict(
         asked.faults,
         good=f"all {asked.held} references between core tables are guarded",
         expected="a foreign key",
     )
+    return msgspec.structs.replace(found, fix=FIX) if asked.faults and asked.refused else found
 
 
 class _References(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +65,7 @@ class _References(msgspec.Struct, frozen=True, kw_only=True):
     open: list[str]
     held: int
     tables: list[str]
+    refused: bool
 
 
 def _references(facts: SchemaFacts) -> _References:
@@ -84,7 +88,21 @@ def _references(facts: SchemaFacts) -> _References:
             open_.append(str(spot))
         else:
             faults.append(_undeclared(facts, shop, spot, target, probe))
-    return _References(faults=faults, open=open_, held=held, tables=tables)
+    told = [_with_refusal(facts, fault) for fault in faults]
+    refused = all(one is not fault for one, fault in zip(told, faults, strict=True))
+    return _References(faults=told, open=open_, held=held, tables=tables, refused=refused)
+
+
+def _with_refusal(facts: SchemaFacts, fault: Fault) -> Fault:
+    """The fault; where a foreign key is declared that the database refuses, with the place and the reason."""
+    table = facts.schema.table(fault.table)
+    failure = refusal(facts, table, fault.column) if table else None
+    if failure is None:
+        return fault
+    what = f"has a foreign key that does not hold, because the statement at {failure.place} fails: {failure.message}"
+    shown = [one for one in fault.exhibits if not isinstance(one, CodeExhibit)]
+    exhibits = (*code(facts, failure.place, "refused"), *shown)
+    return msgspec.structs.replace(fault, what=what, place=failure.place, exhibits=exhibits)
 
 
 def _asked(shop: Shop) -> Iterator[tuple[str, Table, Link]]:
@@ -94,11 +112,6 @@ def _asked(shop: Shop) -> Iterator[tuple[str, Table, Link]]:
         if link is not None and table is not None:
             yield f"{child}.{parent}", table, link
     yield from shop.onward()
-
-
-def loose(table: str, column: str) -> str:
-    """How the cause is called when a reference has no foreign key."""
-    return f"no foreign key: {table}.{column}"
 
 
 def unguarded(facts: SchemaFacts) -> frozenset[tuple[str, str]]:

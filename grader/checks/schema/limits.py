@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from grader.checks.schema.footing import ground, unopened
 from grader.checks.schema.shown import Fault, code, probed, verdict
+from grader.evidence.catalog import Column
 from grader.evidence.schema import Probe, SchemaFacts
 from grader.model import Check, Finding, not_applicable
 
 TOO_NARROW = frozenset({"22001", "22003"})
+MOST_DIGITS = 25
 BROKEN_RULE = "23514"
 _COMMON = ("product.price.common", "order_line.price.common")
 
@@ -41,10 +45,20 @@ def too_narrow(facts: SchemaFacts, probe: Probe) -> bool:
     )
 
 
+def largest(column: Column) -> str:
+    """The largest amount that the type of a column holds, as an aside; empty where the type sets no bound."""
+    if column.family == "numeric" and column.args:
+        precision, scale = column.args[0], column.args[1] if len(column.args) > 1 else 0
+        most = (Decimal(10) ** precision - 1).scaleb(-scale) if precision <= MOST_DIGITS else None
+        return f": the largest that fits is {most:f} ({column.called})" if most is not None else ""
+    most_whole = {"smallint": "32767", "integer": "2147483647"}.get(column.type)
+    return f": the largest that fits is {most_whole} ({column.called})" if most_whole else ""
+
+
 def _fault(facts: SchemaFacts, probe: Probe) -> Fault:
     table = facts.schema.table(probe.table)
     column = table.column(probe.column) if table else None
-    place = column.place if column else None
+    place = column.typed if column else None
     by = "a rule on it" if probe.bad and probe.bad.sqlstate == BROKEN_RULE else column.type if column else "its type"
     what = f"refuses a price of 9999.99 ({by})"
     return Fault(

@@ -25,7 +25,7 @@ def mistyped(
         table=spot.table.name,
         column=spot.column.name,
         what=what,
-        place=spot.column.place,
+        place=spot.column.typed,
         kept=kept,
-        exhibits=(*code(facts, spot.column.place, what), *shown, *more),
+        exhibits=(*code(facts, spot.column.typed, what), *shown, *more),
     )

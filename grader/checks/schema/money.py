@@ -71,7 +71,7 @@ def _counts_cents(facts: SchemaFacts, spot: Spot) -> bool:
     """Whole numbers are right when anything says what they count: name, comment, the line in the script, the notes."""
     if meanings.says_cents(spot.column, spot.table) or meanings.mentions_cents(facts.notes):
         return True
-    place = spot.column.place
+    place = spot.column.typed
     file = next((file for file in facts.files if place and file.name == place.file), None)
     marks = re.compile("--|#" if facts.dialect == "mysql" else "--")
     comments = ["".join(marks.split(line, maxsplit=1)[1:]) for line in file.text.split("\n")] if file else []

@@ -11,7 +11,7 @@ from grader.sql.schema.shop import CORE
 
 MOST_ROWS = 60
 MAX_NOTES = 6_000
-MAX_COPY = 40_000
+MAX_COPY = 60_000  # as much as the report shows of a text to be copied
 SURE, LIKELY = 0.8, 0.5  # what is below an even chance is only assumed
 _BY = {"matcher": "names, columns and references", "submission.toml": "you, in submission.toml"}
 
@@ -60,7 +60,9 @@ def _copy(facts: SchemaFacts) -> list[RowsExhibit | TextExhibit]:
     said = tuple((caveat,) for caveat in facts.caveats)
     return [
         *([RowsExhibit(title="What to know about the copy", head=("caveat",), rows=said)] if said else []),
-        TextExhibit(title="copy.sql: the PostgreSQL copy in which it was checked", text=facts.shadow[:MAX_COPY]),
+        TextExhibit(
+            title="copy.sql: the PostgreSQL copy in which it was checked", text=facts.shadow[:MAX_COPY], whole=True
+        ),
     ]
 
 

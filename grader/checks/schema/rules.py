@@ -12,7 +12,7 @@ from grader.checks.schema.shown import Fault, code, column_asked, probed, refuse
 from grader.evidence.catalog import TEXT, Place, Table
 from grader.evidence.schema import Probe, SchemaFacts
 from grader.model import Check, Finding, for_review, not_applicable
-from grader.sql.schema import meanings
+from grader.sql.schema import meanings, ways_in
 from grader.sql.schema.links import Link
 from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Shop, Spot
@@ -64,7 +64,7 @@ def _required(facts: SchemaFacts) -> _Required:
 def _left_out(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Fault | Finding | None:
     """A fault when a row without the value is taken; a person must look where a rule says when it must be there."""
     if not _null_taken(spot, probe):
-        return None
+        return _let_in(facts, spot) if probe and probe.id == "user.login.missing" else None
     name = re.escape(spot.column.name)
     speaks = re.compile(
         rf"\b{name}\b\W*(?:::\w+\W*)?IS (?:NOT )?NULL|num_(?:non)?nulls\([^)]*\b{name}\b", re.IGNORECASE
@@ -76,6 +76,31 @@ def _left_out(facts: SchemaFacts, spot: Spot, probe: Probe | None) -> Fault | Fi
         f"`{spot}` may be left empty in some rows, and a rule says in which: {one_line(rule.text, 160)}",
         exhibits=code(facts, spot.column.place, "may be NULL"),
     )
+
+
+def _let_in(facts: SchemaFacts, spot: Spot) -> Fault | Finding | None:
+    """A user with nothing to log in with is taken all the same, because something else is known of him."""
+    found = ways_in.instead(spot)
+    probe = _stored_empty(facts, ways_in.CONTACT)
+    if probe:
+        known = " and ".join(f"`{name}`" for name in found.contacts)
+        what = f"may be left empty, with no login name either, in a row that has {known}"
+        return msgspec.structs.replace(_null_fault(facts, spot, probe), what=what)
+    probe = _stored_empty(facts, ways_in.ANY)
+    if probe:
+        known = " or ".join(f"`{name}`" for name in found.others)
+        return for_review(
+            f"`{spot}` may be left empty where {known} has a value: for users who have left or log in otherwise?",
+            exhibits=probed(facts, probe, "A user without e-mail address and login name: taken"),
+        )
+    return None
+
+
+def _stored_empty(facts: SchemaFacts, id_: str) -> Probe | None:
+    """The probe when its row was taken and kept nothing in the column."""
+    probe = facts.probe(id_)
+    taken = probe is not None and probe.assessed and probe.bad is not None and probe.bad.stored
+    return probe if taken and probe and probe.bad and probe.bad.value is None else None
 
 
 def empty(table: str, column: str) -> str:

@@ -223,8 +223,8 @@ def keys_asked(facts: SchemaFacts, table: Table) -> SqlExhibit:
 
 
 def indexes_asked(facts: SchemaFacts, table: Table) -> SqlExhibit:
-    """The indexes of a table; of a copy without those that only stand for a collation."""
-    own = " AND indexname NOT LIKE 'any case: %'" if facts.shadow else ""
+    """The indexes of a table; of a copy without those that only keep a rule of the original."""
+    own = " AND indexname NOT LIKE 'any case: %' AND indexname NOT LIKE 'no look-up: %'" if facts.shadow else ""
     return asked(
         facts,
         f"Indexes of {table.name}",

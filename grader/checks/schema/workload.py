@@ -121,7 +121,7 @@ def index_use(facts: SchemaFacts) -> Finding:
 
 def _idle(work: Workload | None) -> Iterator[str]:
     for idle in work.idle if work else ():
-        cost = f" (an insert touches about {idle.percent} % more pages because of it)" if idle.percent else ""
+        cost = f" (an insert touches about {idle.percent} % more pages because of it)" if idle.percent > 0 else ""
         yield f"`{idle.index}` on {idle.table} serves none of the eight questions, no key and no reference{cost}"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from grader.collectors.schema import copied
 from grader.collectors.schema import files as schema_files
 from grader.collectors.schema.awake import awake
+from grader.collectors.schema.blocks import lasting
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.choosing import chosen
 from grader.collectors.schema.disagreements import disagreements
 from grader.collectors.schema.drawings import diagrams as diagrams_in
 from grader.collectors.schema.extent import bounded, few_enough
 from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.lost import as_meant, unloaded
 from grader.collectors.schema.naming import concepts, disbelieved
 from grader.collectors.schema.onlookers import onlookers
 from grader.collectors.schema.policy import plan
@@ -43,7 +45,9 @@ def collect(job: Job) -> SchemaFacts:
     spoken = _dialect(job, files)
     if spoken != "postgres":
         statements = copied.statements(files, spoken)
-    read = SchemaFacts(dialect=spoken, files=files, diagrams=diagrams, notes=notes)
+    read = SchemaFacts(
+        dialect=spoken, resembles=_resembled(job, files, spoken), files=files, diagrams=diagrams, notes=notes
+    )
     return _loaded(job, files, statements, read)
 
 
@@ -62,12 +66,24 @@ def _dialect(job: Job, files: tuple[SqlFile, ...]) -> Dialect:
     return known
 
 
+def _resembled(job: Job, files: tuple[SqlFile, ...], spoken: Dialect) -> Dialect | None:
+    """What the files look like when submission.toml says something else. It is believed, and that is noted."""
+    if not job.submission.settings.sql.dialect:
+        return None
+    other = dialect.resembled("\n".join(file.text for file in files), spoken)
+    if other is not None:
+        said, looks = copied.NAMES[spoken], copied.NAMES[other]
+        job.notes.append(f"the SQL looks like {looks}, but submission.toml says {said}: it was read as {said}")
+    return other
+
+
 def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, ...], read: SchemaFacts) -> SchemaFacts:
     few_enough(sum(1 for statement in statements if plan(statement).table))
     with job.databases.start() as server:
         with job.stages.measure("load"):
             prepare(server)
-            script = ddl.read(statements, read.dialect)
+            meant = as_meant(lasting(statements)) if read.dialect == "postgres" else statements
+            script = ddl.read(meant, read.dialect)
             copy = copied.copied(server, script, read.dialect) if read.dialect != "postgres" else None
             loading = copy.loading if copy else load(server, statements)
             bounded(server)
@@ -80,7 +96,6 @@ def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, .
             named = concepts(job.submission.settings.concepts, {table.name for table in schema.tables}, job.notes)
             found = match(schema, named)
             disbelieved(named, found, job.notes)
-            before = match(written, named)
         with job.stages.measure("probes"):
             checks = {use.check for use in job.challenge.checks.values()}
             with awake(server):
@@ -88,13 +103,9 @@ def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, .
                 differing = disagreements(server, schema, found.roles, checks)
         with job.stages.measure("workload"), awake(server):
             asked = workload(server, schema, found.roles, checks)
-        unloaded = {
-            table.name: next((c for c, role in before.roles.items() if role.table == table.name), "")
-            for table in written.tables
-            if schema.table(table.name) is None
-        }
         return SchemaFacts(
             dialect=read.dialect,
+            resembles=read.resembles,
             caveats=copy.caveats() if copy else (),
             shadow=copy.sql if copy else "",
             server=server.version,
@@ -104,7 +115,7 @@ def _loaded(job: Job, files: tuple[SqlFile, ...], statements: tuple[Statement, .
             roles=found.roles,
             helpers=found.helpers,
             doubtful=found.doubtful,
-            unloaded=unloaded,
+            unloaded=unloaded(written, schema, named, found.roles, loading.failures),
             probes=copy.excused(probes) if copy else probes,
             disagreements=differing,
             workload=asked,

@@ -20,7 +20,7 @@ from grader.visible import one_line
 
 NO_COLUMN, NOT_UNIQUE, NO_TABLE, OTHER_TYPE = "42703", "42830", "42P01", "42804"
 MOST_SAID = 12
-NAMES = {"mysql": "MySQL", "sqlite": "SQLite"}
+NAMES = {"postgres": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite"}
 _REFUSES = re.compile(r"\bsignal\b|\braise\s*\(\s*(?:abort|fail|rollback)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:before|after|instead\s+of)\s+(?P<event>insert|update|delete)\b", re.IGNORECASE)
 _GOOD_ENDS = (".sum", ".long", ".other_case")  # what these probes store is no sign of a missing rule
@@ -52,8 +52,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
         if source is None:
             return table
         missing = [item.statement.item for item in self.left_out if item.statement.table == table.name]
-        kept = [index for index in table.indexes if not index.name.startswith(shadow.ANY_CASE)]
-        kept += [index for index in missing if isinstance(index, Index) and not index.name.startswith(shadow.ANY_CASE)]
+        kept = [index for index in (*table.indexes, *missing) if isinstance(index, Index) and not _of_copy(index)]
         kept += [index for index in source.indexes if index.method != "btree"]
         return _replace(
             table,
@@ -113,7 +112,7 @@ def copied(server: Server, written: Written, dialect: Dialect) -> Copy:
     """Run the copy's statements. A failure is told of the original, or is a caveat where the copy is to blame."""
     made = shadow.shadow(written, dialect)
     loading = load(server, made)
-    by_place = {(one_line(one.text, 160), str(one.origin)): one for one in made}
+    by_place = {_told(one): one for one in made}
     sorted_out = _SortedOut(written, dialect)
     for failure in loading.failures:
         sorted_out.take(failure, by_place.get((failure.statement, str(failure.place))))
@@ -122,7 +121,7 @@ def copied(server: Server, written: Written, dialect: Dialect) -> Copy:
     return Copy(
         dialect=dialect,
         written=written,
-        sql=shadow.text(made),
+        sql=shadow.text(_in_order(made, loading)),
         left_out=tuple(sorted_out.left_out),
         loading=Loading(
             structural=written.statements,
@@ -134,6 +133,23 @@ def copied(server: Server, written: Written, dialect: Dialect) -> Copy:
             stopped=loading.stopped,
         ),
     )
+
+
+def _in_order(made: tuple[Copied, ...], loading: Loading) -> tuple[Copied, ...]:
+    """What ran, in an order in which it runs again: what had come too early stands at the end."""
+    failed = {(one.statement, str(one.place)) for one in loading.failures}
+    late = {(one.statement, str(one.place)) for one in loading.late}
+    ran = [one for one in made if _told(one) not in failed]
+    return (*(one for one in ran if _told(one) not in late), *(one for one in ran if _told(one) in late))
+
+
+def _told(one: Copied) -> tuple[str, str]:
+    """How a failure names the statement."""
+    return one_line(one.text, 160), str(one.origin)
+
+
+def _of_copy(index: Index) -> bool:
+    return index.name.startswith((shadow.ANY_CASE, shadow.UNSEEN))
 
 
 class _SortedOut:

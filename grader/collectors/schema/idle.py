@@ -52,11 +52,13 @@ def _written_more(bulk: Bulk, sheet: Sheet, index: Index) -> int:
         return 0
     finally:
         bulk.run("ROLLBACK TO SAVEPOINT idle")
-    return round((with_it / max(without, 1) - 1) * 100 / STEP) * STEP
+    if not with_it or not without:
+        return 0
+    return max(0, round((with_it / without - 1) * 100 / STEP) * STEP)
 
 
 def _written(bulk: Bulk, sheet: Sheet) -> int:
-    """Pages touched by inserting the last rows of a table again, after taking them out."""
+    """Pages touched by inserting the last rows of a table again, after taking them out; 0 without a key."""
     name = bulk.maker.name(sheet.table.name)
     columns = ", ".join(bulk.maker.name(column) for column in sheet.columns())
     bulk.run("SAVEPOINT written")

@@ -12,14 +12,18 @@ import time
 from collections.abc import Iterable
 from typing import Literal, Self
 
+import msgspec
 import psycopg
 
+from grader.collectors.schema.blocks import IN_TRANSACTION, Block, blocks, refused_inside
 from grader.collectors.schema.extensions import stand_in
 from grader.collectors.schema.guard import HARD_DISK
+from grader.collectors.schema.new_labels import UNSAFE, NewLabels
 from grader.collectors.schema.newer import newer_than
 from grader.collectors.schema.policy import Plan, plan
 from grader.collectors.schema.session import CANCELLED, DATABASE, KILLED, MOST_ANSWER, ROLE, Ended, Session, state_of
 from grader.database import Server
+from grader.evidence.catalog import Place
 from grader.evidence.schema import Late, LoadFailure, Loading, SetAside
 from grader.sql.schema.splitter import Statement
 from grader.visible import one_line
@@ -79,9 +83,10 @@ def prepare(server: Server) -> None:
 
 def load(server: Server, statements: Iterable[Statement]) -> Loading:
     """Run a script; what failed is tried again after the rest, because it may have come too early."""
+    every = tuple(statements)
     with _Loader(server) as loader:
-        for statement in statements:
-            loader.first(statement)
+        for statement, block in zip(every, blocks(every), strict=True):
+            loader.first(statement, block)
         loader.again()
     settle(server)
     return loader.loading()
@@ -121,6 +126,9 @@ class _Loader:
         self.deadline = time.monotonic() + LOAD_SECONDS
         self.stopped = ""
         self.ended: Ended = ""
+        self.block: Block | None = None
+        self.undone: Place | None = None
+        self.labels = NewLabels()
         self.session = Session(server, STATEMENT_SECONDS)
 
     def __enter__(self) -> Self:
@@ -129,12 +137,18 @@ class _Loader:
     def __exit__(self, *_: object) -> None:
         self.session.close()
 
-    def first(self, statement: Statement) -> None:
+    def first(self, statement: Statement, block: Block | None = None) -> None:
         """Run a statement in its place, or note why not."""
         self.files.setdefault(statement.file, len(self.files))
+        self.block = block
         todo = plan(statement)
+        if block is not None and block.undone and statement.kind != "meta":
+            self._undone(statement, todo, block)
+            return
+        refused = self._inside(statement, todo)
         if todo.action == "aside":
-            self._keep_aside(statement, todo.reason)
+            if not refused:
+                self._keep_aside(statement, todo.reason)
             return
         self.structural += todo.structural
         if todo.table:
@@ -150,6 +164,27 @@ class _Loader:
             self._failed(statement, todo, failed.failure)
         else:
             self.ran += todo.structural
+
+    def _undone(self, statement: Statement, todo: Plan, block: Block) -> None:
+        """What a ROLLBACK takes back was never there for whoever runs the script."""
+        if todo.structural and self.undone is None:
+            self.undone = block.end
+        self._keep_aside(statement, f"the transaction that it stands in is taken back by ROLLBACK ({block.end})")
+
+    def _inside(self, statement: Statement, todo: Plan) -> bool:
+        """True, and noted, when PostgreSQL refuses the statement inside the transaction that it stands in.
+
+        It is run all the same where that makes sense: what the design is without it would be a second fault.
+        """
+        if self.block is None or todo.action == "refuse" or self.stopped:
+            return False
+        message, state = refused_inside(statement), IN_TRANSACTION
+        if not message:
+            message, state = self.labels.used(statement, self.block, self.session), UNSAFE
+        if message:
+            failure = self._record(statement, message, "error", todo, sqlstate=state)
+            self.failures.append(msgspec.structs.replace(failure, structural=True, table=""))
+        return bool(message)
 
     def _failed(self, statement: Statement, todo: Plan, failure: LoadFailure) -> None:
         if todo.dropping and failure.sqlstate in NO_SUCH:
@@ -177,7 +212,9 @@ class _Loader:
             return False
         self.ran += todo.structural
         if todo.structural:
-            self.late.append(Late(statement=failure.statement, message=failure.message, place=failure.place))
+            self.late.append(
+                Late(statement=failure.statement, message=failure.message, place=failure.place, block=failure.block)
+            )
         return True
 
     def loading(self) -> Loading:
@@ -190,6 +227,7 @@ class _Loader:
             failures=tuple(sorted(self.failures, key=self._order)[:MAX_KEPT]),
             set_aside=tuple(self.aside[:MAX_KEPT]),
             stopped=self.stopped,
+            undone=self.undone,
         )
 
     def _keep_aside(self, statement: Statement, reason: str) -> None:
@@ -298,9 +336,8 @@ class _Loader:
     def _order(self, told: Late | LoadFailure) -> tuple[int, int]:
         return self.files[told.place.file], told.place.line
 
-    @staticmethod
     def _record(
-        statement: Statement, message: str, kind: Kind, todo: Plan, *, sqlstate: str = "", offset: int = 0
+        self, statement: Statement, message: str, kind: Kind, todo: Plan, *, sqlstate: str = "", offset: int = 0
     ) -> LoadFailure:
         return LoadFailure(
             statement=one_line(statement.text, 160),
@@ -310,6 +347,7 @@ class _Loader:
             sqlstate=sqlstate,
             structural=todo.structural,
             table=todo.table.strip('"').lower(),
+            block=self.block.begin if self.block else None,
         )
 
 

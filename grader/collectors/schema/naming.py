@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -31,11 +33,11 @@ def concepts(given: Mapping[str, str], tables: set[str], notes: list[str]) -> di
         concept, table = _concept(key), _table(written, tables)
         shown = f"submission.toml [concepts] {key[:LONGEST_SHOWN]} = {written[:LONGEST_SHOWN]!r}"
         if not concept:
-            notes.append(f"{shown}: no such concept; known are {', '.join((*CONCEPTS, *ASIDE))}")
+            notes.append(f"{shown}: no such concept{_nearest(key)}; known are {', '.join((*CONCEPTS, *ASIDE))}")
         elif not table:
             notes.append(f"{shown}: no such table was loaded; there are {_some(tables)}")
         elif concept in found and found[concept] != table:
-            notes.append(f"{shown}: {_plain(concept)} is already `{found[concept]}`, so this was passed over")
+            notes.append(f"{shown}: the {_plain(concept)} is already `{found[concept]}`, so this was passed over")
         else:
             found[concept] = table
     return _without_doubles(found, notes)
@@ -46,8 +48,8 @@ def disbelieved(named: Mapping[str, str], found: Match, notes: list[str]) -> Non
     for concept, table in named.items():
         if concept in CONCEPTS and (concept not in found.roles or found.roles[concept].table != table):
             taken = f"; `{found.roles[concept].table}` was taken instead" if concept in found.roles else ""
-            said = f"submission.toml names `{table}` as {_plain(concept)}"
-            notes.append(f"{said}, but its columns and references say otherwise{taken}")
+            said = f"submission.toml [concepts] {concept} = {table!r}"
+            notes.append(f"{said}: its name, columns and references say otherwise{taken}")
 
 
 def _without_doubles(found: dict[str, str], notes: list[str]) -> dict[str, str]:
@@ -73,7 +75,25 @@ def _concept(key: str) -> str:
     found = words(key)
     known = {words(concept): concept for concept in (*CONCEPTS, *ASIDE)}
     others = {words(same): concept for same, concept in _SAME.items()}
-    return {**others, **known}.get(found, "")
+    return {**others, **known}.get(found, "") or _together(key)
+
+
+def _together(key: str) -> str:
+    """A concept written in one word, such as `orderline` and `orderlines`."""
+    for concept in (*CONCEPTS, *ASIDE):
+        if _squeezed(key) in (_squeezed(concept), f"{_squeezed(concept)}s"):
+            return concept
+    return next((concept for same, concept in _SAME.items() if _squeezed(key) == _squeezed(same)), "")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _nearest(key: str) -> str:
+    known = {_squeezed(concept): concept for concept in (*CONCEPTS, *ASIDE)}
+    close = difflib.get_close_matches(_squeezed(key[:LONGEST_SHOWN]), known, n=1)
+    return f" (is {known[close[0]]} meant?)" if close else ""
 
 
 def _table(written: str, tables: set[str]) -> str:

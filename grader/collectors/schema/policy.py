@@ -7,6 +7,7 @@ role the script runs as: no superuser, no owner of anything outside its scratch 
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import Literal
 
 import msgspec
@@ -93,6 +94,10 @@ _NO_TABLE_OF_ITS_OWN = re.compile(
 )
 _ATTACHED = re.compile(rf"alter\s+table\b.*\battach\s+partition\s+{_PATH}", re.IGNORECASE)
 _CREATE_TABLE = re.compile(rf"create\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?{_PATH}", re.IGNORECASE)
+_NEARLY_TABLE = re.compile(
+    rf"(?P<make>[a-z]{{4,8}})\s+(?P<table>[a-z]{{3,8}})\s+(?:if\s+not\s+exists\s+)?{_PATH}\s*\(", re.IGNORECASE
+)
+_NEARLY = 0.75  # `CREATE TABEL`, `CRAETE TABLE`, `CREATE TABL`; not `CREATE TYPE`
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,14 +135,28 @@ def plan(statement: Statement) -> Plan:
         return _extension(found[1].strip('"').lower())
     created = None if _NO_TABLE_OF_ITS_OWN.match(code) else _CREATE_TABLE.match(code)
     attached = _ATTACHED.match(code)
+    nearly = nearly_a_table(statement)
     return Plan(
-        structural=bool(_STRUCTURE.match(code)),
+        structural=bool(_STRUCTURE.match(code)) or bool(nearly),
         session=bool(_SESSION.match(code)),
         repeated=bool(_REPEATED.match(code)),
         dropping=bool(_DROP.match(code)),
-        table=created[1] if created else "",
+        table=created[1] if created else nearly[3] if nearly else "",
         attached=attached[1] if attached else "",
     )
+
+
+def nearly_a_table(statement: Statement) -> re.Match[str] | None:
+    """The words `CREATE TABLE` misspelt and the name after them: no statement of SQL begins like that."""
+    found = _NEARLY_TABLE.match(statement.text[:MOST_READ]) if statement.kind == "sql" else None
+    if found is None or (found["make"].lower(), found["table"].lower()) == ("create", "table"):
+        return None
+    near = _alike(found["make"], "create") and _alike(found["table"], "table")
+    return found if near else None
+
+
+def _alike(word: str, meant: str) -> bool:
+    return SequenceMatcher(None, word.lower(), meant).ratio() >= _NEARLY
 
 
 def _extension(name: str) -> Plan:

@@ -21,7 +21,7 @@ from grader.collectors.schema.values import nonsense, quoted, unknown
 from grader.database import Server
 from grader.evidence.catalog import NUMBERS, TEXT, WHOLE, Schema
 from grader.evidence.schema import Probe, Role
-from grader.sql.schema import meanings
+from grader.sql.schema import meanings, ways_in
 from grader.sql.schema.links import Link
 from grader.sql.schema.loose_ends import loose_references, probe_id
 from grader.sql.schema.shop import Shop, Spot
@@ -198,10 +198,20 @@ class _Prober:
         ):
             if spot and not spot.column.generated:
                 yield self.ask.changed(id_, spot, "NULL")
+        if login and not login.column.generated:
+            yield from self._instead(login)
         for child, parent in (("order", "user"), ("order_line", "order"), ("order_line", "product")):
             spot = self._spot(child, parent)
             if spot:
                 yield self.ask.changed(f"{child}.{parent}.missing", spot, "NULL")
+
+    def _instead(self, login: Spot) -> Iterator[tuple[str, str, str, Ask]]:
+        """A user without anything to log in with, whom a rule may take for what else is known of him."""
+        found = ways_in.instead(login)
+        if found.contacts:
+            yield self.ask.without(ways_in.CONTACT, login, found.logins, found.contacts)
+        if found.others:
+            yield self.ask.without(ways_in.ANY, login, found.logins, (*found.contacts, *found.others))
 
     def _spot(self, child: str, parent: str) -> Spot | None:
         """The column by which one concept refers to another."""

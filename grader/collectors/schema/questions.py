@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -62,6 +62,23 @@ class Questions:
         if closed:
             raise Obstacle(f"a row that was taken once is refused the next time: {one_line(closed, 160)}")
         return first
+
+    def without(
+        self, id_: str, spot: Spot, left_out: Collection[str], filled: Collection[str]
+    ) -> tuple[str, str, str, Ask]:
+        """A good row, and one without any of some columns, but with a value in each of some others."""
+
+        def ask() -> Probe:
+            column = spot.column.name
+            self.maker.wants(spot.table, column)
+            _, good = self.maker.tried(spot.table, {}, column)
+            setup = tuple(self.maker.log)
+            self.maker.wants(spot.table, *filled)
+            faulty = self.maker.fresh(spot.table, dict.fromkeys(left_out, "NULL"))
+            bad = self.maker.attempt(faulty.statement, column)
+            return Probe(id=id_, table=spot.table.name, column=column, setup=setup, good=good, bad=bad)
+
+        return id_, spot.table.name, spot.column.name, ask
 
     def pointed(self, id_: str, spot: Spot, target: Table) -> tuple[str, str, str, Ask]:
         """A row that names a row of `target` made for it, and the same with a value that no row there has."""

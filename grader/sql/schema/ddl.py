@@ -210,8 +210,7 @@ class _Reader:
         else:
             self.table.item(draft, action)
 
-    @staticmethod
-    def _alter_column(draft: Draft, action: exp.AlterColumn) -> None:
+    def _alter_column(self, draft: Draft, action: exp.AlterColumn) -> None:
         name = folded(action.this)
         if action.args.get("allow_null") is not None:
             draft.change(name, nullable=bool(action.args["allow_null"]))
@@ -224,6 +223,7 @@ class _Reader:
             if kind.named:
                 draft.named_types[name] = kind.named
             draft.change(name, type=kind.text, family=kind.family, args=kind.args, array=kind.array)
+            draft.change(name, type_place=self._place(action.this))
         elif action.args.get("drop"):
             draft.change(name, default="")
 

@@ -12,12 +12,18 @@ NAMES: dict[str, Dialect] = {
     **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
 }
 
+_UNSIGNED, _DATETIME, _BACKTICKS = r"\bunsigned\b", r"\bdatetime\s*\(\s*\d\s*\)", r"`\w+`\s+\w+"
+_SIZED = r"\b(?:tinyint|mediumint|tinytext|mediumtext|longtext|longblob|mediumblob)\b"
+_SERIAL, _OWN = r"\b(?:small|big)?serial\b(?!\s+default\s+value)", r"\bjsonb\b|\bbytea\b|\bcitext\b"
+_ZONED = r"\btimestamptz\b|\btimestamp\s+with(?:out)?\s+time\s+zone\b"
+_SQLITE_TAKES = (_UNSIGNED, _DATETIME, _BACKTICKS, _SIZED, _SERIAL, _OWN, _ZONED)
+
 # Marks that only one of them has. SQLite takes backticks, and every type there is, so those say little.
 _MARKS: dict[Dialect, tuple[str, ...]] = {
     "postgres": (
-        r"\b(?:small|big)?serial\b(?!\s+default\s+value)",
-        r"\btimestamptz\b|\btimestamp\s+with(?:out)?\s+time\s+zone\b",
-        r"\bjsonb\b|\bbytea\b|\bcitext\b",
+        _SERIAL,
+        _ZONED,
+        _OWN,
         r"\bplpgsql\b|\blanguage\s+sql\b",
         r"\bgen_random_uuid\b|\buuid_generate_v4\b|\buuidv[47]\b|\bnow\s*\(\s*\)\s*at\s+time\s+zone\b",
         r"\bcreate\s+extension\b",
@@ -33,16 +39,16 @@ _MARKS: dict[Dialect, tuple[str, ...]] = {
     "mysql": (
         r"\bauto_increment\b",
         r"\bengine\s*=",
-        r"\bunsigned\b",
-        r"\b(?:tinyint|mediumint|tinytext|mediumtext|longtext|longblob|mediumblob)\b",
+        _UNSIGNED,
+        _SIZED,
         r"\benum\s*\(|\bset\s*\(\s*'",
         r"\bon\s+update\s+(?:current_timestamp|now)\b",
         r"\bcharset\b|\bcharacter\s+set\b|\bcollate\s*=?\s*(?:utf8|latin1|ascii)",
         r"^\s*delimiter\b|\bsignal\s+sqlstate\b|\bforeign_key_checks\b",
         r"[,(]\s*(?:unique\s+|fulltext\s+)?(?:key|index)\s+[`\w]+\s*\(",
-        r"`\w+`\s+\w+",
+        _BACKTICKS,
         r"\bcomment\s+'|\buse\s+[`\w]+\s*;",
-        r"\bdatetime\s*\(\s*\d\s*\)",
+        _DATETIME,
     ),
     "sqlite": (
         r"\bautoincrement\b",
@@ -61,7 +67,11 @@ _MARKS: dict[Dialect, tuple[str, ...]] = {
 _TELLING = {
     name: tuple(re.compile(mark, re.IGNORECASE | re.MULTILINE) for mark in marks) for name, marks in _MARKS.items()
 }
+PLAIN = 2  # so many marks that only another dialect has contradict what submission.toml says
 MOST_TEXT = 400_000
+
+
+_ORDER: tuple[Dialect, ...] = ("postgres", "sqlite", "mysql")
 
 
 def named(name: str) -> Dialect | None:
@@ -71,10 +81,27 @@ def named(name: str) -> Dialect | None:
 
 def sniffed(text: str) -> Dialect:
     """The dialect of a script: the one of which it has the most marks; PostgreSQL where there are none, or as many."""
+    found = _counted(text)
+    return max(_ORDER, key=lambda name: found[name])
+
+
+def resembled(text: str, declared: Dialect) -> Dialect | None:
+    """The dialect that a script is plainly written in, when that is not the declared one.
+
+    What the declared dialect takes as well tells nothing: SQLite has every type there is.
+    """
+    found = _counted(text, _SQLITE_TAKES if declared == "sqlite" else ())
+    other = max(_ORDER, key=lambda name: found[name])
+    plain = other != declared and found[other] >= max(PLAIN, found[declared] + 1)
+    return other if plain else None
+
+
+def _counted(text: str, taken: tuple[str, ...] = ()) -> dict[Dialect, int]:
     code = _code(text[:MOST_TEXT])
-    found = {name: sum(1 for mark in marks if mark.search(code)) for name, marks in _TELLING.items()}
-    order: tuple[Dialect, ...] = ("postgres", "sqlite", "mysql")
-    return max(order, key=lambda name: found[name])
+    return {
+        name: sum(1 for mark in marks if mark.pattern not in taken and mark.search(code))
+        for name, marks in _TELLING.items()
+    }
 
 
 def _code(text: str) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from grader.evidence.catalog import Schema, Table
 from grader.evidence.schema import Concept, Role
 from grader.sql.schema import vocabulary
+from grader.sql.schema.claims import believable
 from grader.sql.schema.doubts import doubtful
 from grader.sql.schema.links import Links
 from grader.sql.schema.meanings import is_quantity
@@ -56,16 +57,14 @@ def match(schema: Schema, named: Mapping[str, str] | None = None) -> Match:
     """The best reading of a schema.
 
     `named` are tables given for concepts (`CONCEPTS` and `ASIDE`) by submission.toml. They are believed as far as
-    their columns allow it: a table of two numbers is no table of users, whatever somebody says.
+    their names and columns allow it: a table of two numbers is no table of users, whatever somebody says.
     """
     links = Links(schema)
     aside = {name: meaning for meaning, name in (named or {}).items() if meaning in ASIDE and schema.table(name)}
     given: dict[str, str] = {
         concept: name
         for concept, name in (named or {}).items()
-        if concept in CONCEPTS
-        and (table := schema.table(name)) is not None
-        and vocabulary.plausible(concept, table, linked=bool(links.targets(name) or links.sources(name)))
+        if concept in CONCEPTS and (table := schema.table(name)) is not None and believable(concept, table, links)
     }
     matcher = _Matcher(schema, links, given, frozenset(aside))
     roles = matcher.roles()

@@ -41,7 +41,7 @@ def _table(table: Table, source: Table) -> Table:
 
 def _column(column: Column, source: Table) -> Column:
     found = source.column(column.name)
-    return msgspec.structs.replace(column, place=found.place) if found else column
+    return msgspec.structs.replace(column, place=found.place, type_place=found.type_place) if found else column
 
 
 def _like(item: Keyed, others: Sequence[Keyed], key: Callable[[Keyed], object]) -> Keyed:

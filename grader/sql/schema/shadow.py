@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, count
 
+import msgspec
+
 from grader.evidence.catalog import CheckRule, Column, ForeignKey, Index, Place, Schema, Table, Unique
 from grader.evidence.schema import Dialect
 from grader.sql.schema.dialects.expressions import default
 from grader.sql.schema.splitter import Statement
 from grader.sql.schema.written import Written
 
-ANY_CASE = "any case: "  # begins the names of indexes that only the copy has
+ANY_CASE, UNSEEN = "any case: ", "no look-up: "  # begin the names of indexes that only the copy has
 LONGEST_LABEL = 63
 _NAME_BYTES = 63
 
@@ -137,14 +139,25 @@ class _Writer:
                 made = self._index(table, index, index.shape)
                 hard = any("(" in key for key in index.keys) or bool(index.where)
                 yield self._one(made, table, index.place or place, index, optional=hard)
+            elif index.method == "invisible" and index.unique:
+                yield self._unseen(table, index, place)
         for columns, index in self._distinct(table):
             keys = ", ".join(self._folded(table, column) for column in columns)
             made = self._index(table, index, keys)
             yield self._one(made, table, index.place or place, index, optional=True)
 
+    def _unseen(self, table: Table, index: Index, place: Place) -> Copied:
+        """What is unique by an index that no look-up may use: over arrays of one, for which nobody asks."""
+        parts = [key if "(" in key else self._folded(table, key) for key in index.keys]
+        keys = ", ".join(f"(ARRAY[{part}])" for part in parts)
+        where = " AND ".join(f"{part} IS NOT NULL" for part in parts)
+        alike = msgspec.structs.replace(index, name=f"{UNSEEN}{index.name}", where=where)
+        return self._one(self._index(table, alike, keys), table, index.place or place, alike, optional=True)
+
     def _distinct(self, table: Table) -> Iterator[tuple[tuple[str, ...], Index]]:
         """Keys over texts that are the same in any case: an index of its own refuses what the original refuses."""
-        made = [index for index in table.indexes if index.unique and not any("(" in key for key in index.keys)]
+        seen = [index for index in table.indexes if index.method == "btree"]
+        made = [index for index in seen if index.unique and not any("(" in key for key in index.keys)]
         keys = [(table.primary_key, "", table.place)]
         keys += [(unique.columns, "", unique.place) for unique in table.uniques]
         keys += [(index.keys, index.where, index.place) for index in made]

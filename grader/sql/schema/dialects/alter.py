@@ -105,7 +105,10 @@ class Alter:
 
     @staticmethod
     def _alter(draft: OtherDraft, part: Cursor) -> None:
-        if part.take_any("INDEX", "CHECK", "CONSTRAINT"):
+        if part.take("INDEX"):
+            draft.seen(part.name().value, visible=not part.take("INVISIBLE"))
+            return
+        if part.take_any("CHECK", "CONSTRAINT"):
             return
         part.take("COLUMN")
         name = draft.known(part.name().value)

@@ -25,6 +25,10 @@ class OtherDraft(Draft):
         self.triggers: list[Trigger] = []
         self.renamed: dict[str, str] = {}
         self.prefixed: set[str] = set()
+        self.invisible: set[str] = set()
+        self.unchecked: set[Place | None] = set()
+        self.refused: list[ForeignKey] = []
+        self.misspelt_numbers: set[str] = set()
 
     def known(self, name: str) -> str:
         """The column's name as it was first written, or as it is called since it was renamed."""
@@ -53,6 +57,10 @@ class OtherDraft(Draft):
         self.indexes = [index for index in self.indexes if index.name.lower() != name.lower()]
         self.uniques = [unique for unique in self.uniques if unique.name.lower() != name.lower()]
 
+    def seen(self, name: str, *, visible: bool) -> None:
+        """Let questions use an index, or keep it from them."""
+        (self.invisible.discard if visible else self.invisible.add)(name.lower())
+
     def index_name(self, wanted: str, keys: tuple[str, ...]) -> str:
         """The name of an index; MySQL calls one without a name after its first column."""
         if wanted:
@@ -68,8 +76,11 @@ class OtherDraft(Draft):
         return any(keys[: len(columns)] == columns for keys in lists)
 
     def add_key_indexes(self) -> None:
-        """The indexes that InnoDB makes for foreign keys which no index of the script begins with."""
-        for key in self.foreign_keys:
+        """The indexes that InnoDB makes for foreign keys which no index of the script begins with.
+
+        A key that is refused has one fault, and that is told: mending it brings the index.
+        """
+        for key in (*self.foreign_keys, *self.refused):
             if key.columns and not self.covered(key.columns):
                 name = self.index_name(key.name, key.columns)
                 self.indexes.append(Index(name=name, keys=key.columns, place=key.place))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from grader.evidence.catalog import CheckRule, Column, ForeignKey, Index, Place, Unique
 from grader.evidence.schema import Dialect
 from grader.sql.schema.dialects.draft import OtherDraft, type_fields
+from grader.sql.schema.dialects.keys import keys, options, primary
 from grader.sql.schema.dialects.tokens import Cursor, Token
 from grader.sql.schema.dialects.types import mysql_type, sqlite_type
 
@@ -31,6 +32,7 @@ class Elements:
 
     def __init__(self, dialect: Dialect, place: Callable[[Token | None], Place | None]) -> None:
         self.dialect, self.place = dialect, place
+        self.checked = True  # MySQL looks at what a foreign key refers to
 
     def element(self, draft: OtherDraft, cursor: Cursor) -> None:
         """One element of CREATE TABLE; in SQLite a comma between constraints may be missing."""
@@ -92,7 +94,7 @@ class Elements:
             cursor.take("KEY")
             draft.uniques.append(Unique(columns=(name,), name=own or draft.index_name("", (name,)), place=place))
         elif cursor.take("REFERENCES"):
-            key = self._reference((name,), cursor, own, place)
+            key = self._reference(draft, (name,), cursor, own, place)
             (draft.inline_keys if self.dialect == "mysql" else draft.foreign_keys).append(key)
         elif cursor.sees("CHECK"):
             self._check(draft, cursor, own, self.place(cursor.peek()))
@@ -107,7 +109,9 @@ class Elements:
 
     def _remark(self, draft: OtherDraft, name: str, cursor: Cursor) -> None:
         """Attributes that are no rule about values."""
-        if cursor.take_any("AUTO_INCREMENT", "AUTOINCREMENT"):
+        if word := cursor.take_any("AUTO_INCREMENT", "AUTOINCREMENT"):
+            if (word == "AUTOINCREMENT") != (self.dialect == "sqlite"):
+                draft.misspelt_numbers.add(name)
             draft.change(name, identity="by default", nullable=False)
         elif cursor.take("COMMENT"):
             draft.change(name, comment=cursor.next().value)
@@ -153,8 +157,8 @@ class Elements:
             own = cursor.name().value
         place = self.place(begin)
         if cursor.take("PRIMARY", "KEY"):
-            draft.primary_key = tuple(draft.known(key.split("(")[0]) for key in self._keys(draft, cursor)[0])
-            for column in draft.primary_key:
+            draft.primary_key = primary(draft, cursor, numbered=self.dialect == "sqlite")
+            for column in set(draft.primary_key) & draft.columns.keys():
                 draft.change(column, nullable=self.dialect == "sqlite" and draft.columns[column].nullable)
         elif cursor.take("UNIQUE"):
             cursor.take_any("KEY", "INDEX")
@@ -163,7 +167,7 @@ class Elements:
             name = own or (cursor.name().value if not cursor.sees("(") else "")
             columns = tuple(draft.known(token.value) for token in _names(cursor.enclosed()))
             cursor.expect("REFERENCES")
-            draft.foreign_keys.append(self._reference(columns, cursor, name, place))
+            draft.foreign_keys.append(self._reference(draft, columns, cursor, name, place))
         elif cursor.sees("CHECK"):
             self._check(draft, cursor, own, place)
         elif self.dialect == "mysql" and cursor.sees_any(_INDEXES):
@@ -176,13 +180,13 @@ class Elements:
 
     def _unique(self, draft: OtherDraft, cursor: Cursor, own: str, place: Place | None) -> None:
         name = _index_name(cursor) or own
-        keys, shape = self._keys(draft, cursor)
-        self._options(cursor)
-        name = draft.index_name(name, keys)
-        if any("(" in key for key in keys):
-            draft.indexes.append(Index(name=name, keys=keys, unique=True, shape=shape, place=place))
+        parts, shape = keys(draft, cursor)
+        name = draft.index_name(name, parts)
+        options(draft, cursor, name)
+        if any("(" in key for key in parts):
+            draft.indexes.append(Index(name=name, keys=parts, unique=True, shape=shape, place=place))
         else:
-            draft.uniques.append(Unique(columns=keys, name=name, place=place))
+            draft.uniques.append(Unique(columns=parts, name=name, place=place))
 
     def index(
         self,
@@ -195,16 +199,17 @@ class Elements:
         method: str = "btree",
     ) -> None:
         """The keys of an index and what may follow them."""
-        keys, shape = self._keys(draft, cursor, unique=unique)
+        parts, shape = keys(draft, cursor, unique=unique)
         where = ""
         if self.dialect == "sqlite" and cursor.take("WHERE"):
             where = cursor.text[cursor.next().begin : cursor.tokens[-1].end]
             cursor.at = len(cursor.tokens)
-        self._options(cursor)
+        name = draft.index_name(name, parts)
+        options(draft, cursor, name)
         draft.indexes.append(
             Index(
-                name=draft.index_name(name, keys),
-                keys=keys,
+                name=name,
+                keys=parts,
                 unique=unique,
                 where=where,
                 method=method,
@@ -213,53 +218,9 @@ class Elements:
             )
         )
 
-    def _keys(self, draft: OtherDraft, cursor: Cursor, *, unique: bool = True) -> tuple[tuple[str, ...], str]:
-        """What an index is made of, and the same with the order of each key; `(…)` are expressions."""
-        if cursor.take("USING"):
-            cursor.next()
-        keys, shape = [], []
-        for part in cursor.enclosed().parts():
-            key = self._key(draft, part, unique=unique)
-            keys.append(key)
-            shape.append(f"{key} {part.take_any('ASC', 'DESC')}".strip().removesuffix(" ASC"))
-            if not part.done:
-                raise part.lost("this part of an index is not known")
-        return tuple(keys), "\n".join(shape)
-
-    def _key(self, draft: OtherDraft, part: Cursor, *, unique: bool) -> str:
-        first = part.peek()
-        named = first is not None and first.kind in ("name", "word", "text")
-        if first is None or not named or draft.known(first.value) not in draft.columns:
-            begin = part.at
-            while not part.done and not part.sees_any(frozenset({"ASC", "DESC", "COLLATE"})):
-                part.skip_enclosed() if part.sees("(") else part.next()
-            text = part.between(begin)
-            if part.take("COLLATE"):
-                part.next()
-            return text if text.startswith("(") and text.endswith(")") else f"({text})"
-        name = draft.known(part.next().value)
-        if part.sees("("):
-            length = part.enclosed().source()
-            draft.prefixed.add(name)
-            return f"(left(`{name}`, {length}))" if unique else name
-        if part.take("COLLATE") and part.next().upper == "NOCASE" and unique:
-            return f'(lower("{name}"))'
-        return name
-
-    @staticmethod
-    def _options(cursor: Cursor) -> None:
-        """What may follow the keys of an index."""
-        while word := cursor.take_any(
-            *("USING", "COMMENT", "KEY_BLOCK_SIZE", "WITH", "VISIBLE", "INVISIBLE", "ENGINE_ATTRIBUTE"),
-            *("ALGORITHM", "LOCK"),
-        ):
-            if word == "WITH":
-                cursor.expect("PARSER")
-            cursor.take("=")
-            if word not in ("VISIBLE", "INVISIBLE"):
-                cursor.next()
-
-    def _reference(self, columns: tuple[str, ...], cursor: Cursor, name: str, place: Place | None) -> ForeignKey:
+    def _reference(
+        self, draft: OtherDraft, columns: tuple[str, ...], cursor: Cursor, name: str, place: Place | None
+    ) -> ForeignKey:
         """What follows REFERENCES."""
         table = cursor.path().value
         references = tuple(token.value for token in _names(cursor.enclosed())) if cursor.sees("(") else ()
@@ -276,6 +237,8 @@ class Elements:
                     cursor.next()
             else:
                 break
+        if not self.checked:
+            draft.unchecked.add(place)
         return ForeignKey(
             columns=columns,
             table=table,

@@ -57,6 +57,27 @@ def carried(text: str, dialect: Dialect, columns: Mapping[str, Column]) -> Carri
     return Carried(text=text, columns=tuple(known), exact=False)
 
 
+def index_key(text: str, dialect: Dialect, columns: Mapping[str, Column]) -> str:
+    """A key of an index for PostgreSQL, an expression in parentheses.
+
+    One with a collation that knows no case is kept in lower case, unless that is how its column is compared anyway.
+    """
+    tree = _parsed(text, dialect)
+    while isinstance(tree, exp.Paren):
+        tree = tree.this
+    if not isinstance(tree, exp.Collate):
+        return f"({carried(text, dialect, columns).text})"
+    inner, name = tree.this.unnest(), tree.expression.name.lower()
+    column = columns.get(inner.name.lower()) if isinstance(inner, exp.Column) else None
+    any_case = name == "nocase" if dialect == "sqlite" else not name.endswith(("_bin", "_cs", "binary"))
+    if column is not None and column.any_case == any_case:
+        return column.name
+    plain = carried(inner.sql(dialect), dialect, columns).text
+    if any_case:
+        return f"({plain})" if isinstance(inner, exp.Lower | exp.Upper) else f"(lower({plain}))"
+    return f'({plain} COLLATE "C")'
+
+
 def _carried(tree: exp.Expression, dialect: Dialect, columns: Mapping[str, Column]) -> Carried:
     moved = tree.transform(lambda node: _moved(node, dialect, columns))  # the children of a new node are passed over,
     moved = moved.transform(lambda node: _column(node, dialect, columns))  # so columns come in a second round

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from grader.evidence.catalog import TEXT, CheckRule, Column, ForeignKey, Index, Schema, Table
 from grader.evidence.schema import Dialect
 from grader.sql.schema.dialects.draft import OtherDraft
-from grader.sql.schema.dialects.expressions import carried, numbers_beside
-from grader.sql.schema.dialects.refusals import refused_key, refused_tables
+from grader.sql.schema.dialects.expressions import carried, index_key, numbers_beside
+from grader.sql.schema.dialects.refusals import KEYLESS_ENGINES, refused_key, refused_numbering, refused_tables
 from grader.sql.schema.written import Unread
 
-_KEYLESS_ENGINES = ("myisam", "memory", "csv", "archive", "aria", "heap", "blackhole")
 _FLAG_DEFAULTS = ("", "0", "1", "TRUE", "FALSE", "NULL", "B'0", "B'1")
 _replace = msgspec.structs.replace
 
@@ -36,20 +37,23 @@ class Finish:
             self._cases(draft)
         for draft in self.drafts.values():
             draft.foreign_keys = self._kept(draft)
-            self.unread += refused_tables(draft) if self.dialect == "mysql" else ()
+            self.unread += refused_tables(draft) if self.dialect == "mysql" else refused_numbering(draft)
         tables = [self._table(draft) for draft in self.drafts.values()]
         return Schema(tables=tuple(sorted(tables, key=lambda table: table.name)))
 
     def _ignored(self, draft: OtherDraft) -> None:
         """Clauses without effect are not part of the schema."""
         if draft.inline_keys:
-            spots = ", ".join(f"`{draft.name}.{key.columns[0]}`" for key in draft.inline_keys)
+            spots = _spots(draft, draft.inline_keys)
             self.said.append(
                 f"MySQL 8 reads REFERENCES in a column and ignores it, so there is no foreign key for {spots}: "
                 "it must stand by itself, as FOREIGN KEY (column) REFERENCES table (column)"
             )
-        if draft.engine in _KEYLESS_ENGINES and draft.foreign_keys:
-            self.said.append(f"the engine {draft.engine} of `{draft.name}` ignores foreign keys; InnoDB keeps them")
+        if draft.engine in KEYLESS_ENGINES and draft.foreign_keys:
+            self.said.append(
+                f"`{draft.name}` has the engine {draft.engine}, which ignores foreign keys, so there is none for "
+                f"{_spots(draft, draft.foreign_keys)}; InnoDB keeps them"
+            )
             draft.foreign_keys = []
         loose = [rule for rule in draft.checks if rule.domain]
         if loose:
@@ -96,18 +100,33 @@ class Finish:
         """The references, but for those that MySQL surely refuses."""
         kept = []
         for key in map(self._key, draft.foreign_keys):
+            if self._unkept(draft, key):
+                continue
             refusal = refused_key(draft, key, self.drafts) if self.dialect == "mysql" else None
             if refusal is None:
                 kept.append(key)
             else:
                 self.unread.append(refusal)
+                draft.refused.append(key)
         return kept
+
+    def _unkept(self, draft: OtherDraft, key: ForeignKey) -> bool:
+        """MySQL took the key unseen, because FOREIGN_KEY_CHECKS was 0, and nothing can make it hold."""
+        target = self.drafts.get(key.table.lower())
+        if target is None or target.engine not in KEYLESS_ENGINES or key.place not in draft.unchecked:
+            return False
+        self.said.append(
+            f"MySQL ignores the foreign key {_spots(draft, [key])}, which it took while FOREIGN_KEY_CHECKS was 0: "
+            f"`{target.name}` has the engine {target.engine}, which knows none"
+        )
+        return True
 
     # the table
 
     def _table(self, draft: OtherDraft) -> Table:
-        if self.dialect == "mysql" and draft.engine not in _KEYLESS_ENGINES:
+        if self.dialect == "mysql" and draft.engine not in KEYLESS_ENGINES:
             draft.add_key_indexes()
+        self._unseen(draft)
         self._not_null(draft)
         columns = {old: draft.columns[new] for old, new in draft.renamed.items() if new in draft.columns}
         columns |= {column.name.lower(): column for column in draft.columns.values()}
@@ -124,6 +143,17 @@ class Finish:
             comment=draft.comment,
             place=draft.place,
         )
+
+    def _unseen(self, draft: OtherDraft) -> None:
+        """Invisible indexes keep what is unique, and are used for no look-up."""
+        hidden = [unique for unique in draft.uniques if unique.name.lower() in draft.invisible]
+        found = [index for index in draft.indexes if index.name.lower() in draft.invisible]
+        for name in (*(unique.name for unique in hidden), *(index.name for index in found)):
+            self.said.append(f"the index `{name}` of `{draft.name}` is INVISIBLE: MySQL uses it for no look-up")
+        draft.uniques = [unique for unique in draft.uniques if unique not in hidden]
+        made = [Index(name=one.name, keys=one.columns, unique=True, place=one.place) for one in hidden]
+        rest = [index for index in draft.indexes if index not in found]
+        draft.indexes = [*rest, *(_replace(index, method="invisible") for index in (*found, *made))]
 
     def _not_null(self, draft: OtherDraft) -> None:
         """Keys are never NULL; a lone INTEGER key of SQLite is the number of its row."""
@@ -167,7 +197,11 @@ class Finish:
         return _replace(index, keys=keys, shape=shape, where=where)
 
     def _index_key(self, key: str, columns: dict[str, Column]) -> str:
-        return f"({carried(key[1:-1], self.dialect, columns).text})" if "(" in key else key
+        return index_key(key[1:-1], self.dialect, columns) if "(" in key else key
+
+
+def _spots(draft: OtherDraft, keys: Iterable[ForeignKey]) -> str:
+    return ", ".join(f"`{draft.name}.{key.columns[-1]}`" for key in keys)
 
 
 def _quoted(name: str) -> str:

@@ -46,7 +46,7 @@ _TABLE = re.compile(
     r"|create\s[^(]*?\son\s+(?P<on>[`\"\[]?[\w.$`\"\]]+)",
     re.IGNORECASE,
 )
-_NO_KEY_CHECKS = re.compile(r"set\s.*foreign_key_checks\s*=\s*(?:0|off)", re.IGNORECASE)
+_KEY_CHECKS = re.compile(r"set\s.*\bforeign_key_checks\s*=\s*(?P<off>(?:0|off)\b)?", re.IGNORECASE)
 _COLLATE = re.compile(
     r"(?:create|alter)\s+(?:database|schema)\b.*\b(?:collate|charset|character\s+set)\s*=?\s*(\w+)\s*;?$",
     re.IGNORECASE | re.DOTALL,
@@ -97,7 +97,9 @@ class _Script:
     def take(self, statement: Statement, *, readable: bool) -> None:
         """Read one statement, or keep it with the reason why not."""
         self.statement = statement
-        self.forward |= bool(_NO_KEY_CHECKS.match(statement.text[:500]))
+        if found := _KEY_CHECKS.match(statement.text[:500]):
+            self.elements.checked = not found["off"]
+            self.forward |= bool(found["off"])
         if found := _COLLATE.match(statement.text[:1000]):
             self.collation = found[1].lower()
         reason = self._passed_over(statement)

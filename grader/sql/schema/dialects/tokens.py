@@ -33,6 +33,7 @@ _MYSQL = re.compile(
     r"|(?P<mark><=>|<>|!=|<=|>=|\|\||&&|->>|->|:=|.)",
     re.DOTALL,
 )
+_MOST_NEAR, _LONGEST_NEAR = 12, 40
 _SLASHED = {"n": "\n", "t": "\t", "r": "\r", "0": "", "b": "\b", "Z": ""}
 
 
@@ -135,9 +136,22 @@ class Cursor:
 
     def lost(self, why: str) -> NotUnderstood:
         """The error to raise here."""
-        token = self.peek() or (self.tokens[-1] if self.tokens else None)
-        near = f" near `{self.text[token.begin : token.begin + 30].splitlines()[0]}`" if token else ""
-        return NotUnderstood(why + near, token.begin if token else 0)
+        at = min(self.at, len(self.tokens) - 1)
+        if at < 0:
+            return NotUnderstood(why, 0)
+        near = self._near(at)
+        quoted = near if "`" in near else f"`{near}`"
+        return NotUnderstood(f"{why}, near {quoted}", self.tokens[at].begin)
+
+    def _near(self, at: int) -> str:
+        """A few whole words from a token on, with no parenthesis open."""
+        begin, end, depth = self.tokens[at].begin, self.tokens[at].end, 0
+        for token in self.tokens[at : at + _MOST_NEAR]:
+            depth += {"(": 1, ")": -1}.get(token.upper, 0)
+            if depth < 0 or token.end - begin > _LONGEST_NEAR:
+                break
+            end = token.end if depth == 0 else end
+        return " ".join(self.text[begin:end][:_LONGEST_NEAR].split())
 
     def name(self) -> Token:
         """A name, quoted or not; SQLite takes texts as names too."""
