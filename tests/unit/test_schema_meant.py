@@ -101,7 +101,7 @@ def contactable(rule: str, *, contact: bool, other: bool = False) -> SchemaFacts
     """Users whose e-mail address a rule lets go where something else is known."""
     sql = changed(
         ("email text NOT NULL UNIQUE", "email text UNIQUE, deleted_at timestamptz"),
-        ("    phone text,", f"    phone text,\n    CHECK ({rule}),"),
+        ("    phone text,", f"    phone text,\n    city text,\n    CHECK ({rule}),"),
     )
     probes = [refused("user.login.missing", "users", "email")]
     for id_, taken in (("user.login.contact.missing", contact), ("user.login.instead.missing", other)):
@@ -109,10 +109,10 @@ def contactable(rule: str, *, contact: bool, other: bool = False) -> SchemaFacts
     return facts(sql, probes=tuple(probes))
 
 
-def test_a_phone_number_in_place_of_a_login_is_not_enough() -> None:
-    found = ask("schema.required", contactable("email IS NOT NULL OR phone IS NOT NULL", contact=True))
+def test_a_city_in_place_of_a_login_is_not_enough() -> None:
+    found = ask("schema.required", contactable("email IS NOT NULL OR city IS NOT NULL", contact=True))
     assert found.outcome is Outcome.FAIL
-    assert "in a row that has `phone`" in found.message
+    assert "in a row that has `city`" in found.message
 
 
 def test_a_user_who_was_deleted_without_an_address_is_for_a_person() -> None:

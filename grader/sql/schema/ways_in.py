@@ -1,7 +1,8 @@
 """What a rule accepts instead of the value that a user logs in with.
 
-`CHECK (email IS NOT NULL OR phone IS NOT NULL)` lets users in of whom neither an address nor a login name is known;
-`CHECK (email IS NOT NULL OR deleted_at IS NOT NULL)` means those who have left.
+`CHECK (email IS NOT NULL OR city IS NOT NULL)` lets users in of whom neither an address nor a login name is known;
+`CHECK (email IS NOT NULL OR deleted_at IS NOT NULL)` means those who have left, and a telephone may be what somebody
+logs in with: there a person must say.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from grader.sql.schema.names import column_words, has
 from grader.sql.schema.shop import Spot
 
 CONTACT, ANY = "user.login.contact.missing", "user.login.instead.missing"
-_CONTACTS = ("phone", "address", "city", "street", "country", "zip")
+_CONTACTS = ("address", "city", "street", "country", "zip")
 
 
 class Instead(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,5 +44,4 @@ def instead(login: Spot) -> Instead:
 
 def _contact(column: Column, login: Spot) -> bool:
     plain = column.family in TEXT and not column.enum
-    named = has(column_words(column.name, login.table), _CONTACTS)
-    return plain and (named or meanings.is_phone_or_zip(column, login.table))
+    return plain and has(column_words(column.name, login.table), _CONTACTS)
