@@ -47,5 +47,14 @@ def script(plan: Plan, *, first: bool) -> str:
         steps += golang.first_steps(plan.start, plan.programs, APP)
     if first and plan.prepare:
         steps.append(plan.prepare)
-    steps.append(f"exec sh -c {shlex.quote(plan.start)}")
+    steps.append(awaited(plan.start))
     return " && ".join(steps)
+
+
+def awaited(start: str) -> str:
+    """The start command in a shell that waits for it when it is asked to end.
+
+    Without a trap the shell ends at once, and everything with it, before the service could save what it holds. A trap
+    with a command is not inherited by what the shell starts (POSIX, `trap`).
+    """
+    return f"exec sh -c {shlex.quote(f'trap : TERM; {start}')}"

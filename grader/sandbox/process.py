@@ -11,7 +11,6 @@ import ctypes
 import fcntl
 import os
 import resource
-import shlex
 import shutil
 import signal
 import socket
@@ -34,6 +33,7 @@ from grader.sandbox.forwarder import Event, Forwarder
 from grader.sandbox.go_local import compile_here
 from grader.sandbox.golang import PROGRAMS
 from grader.sandbox.hardening import MEGABYTE
+from grader.sandbox.launch import awaited
 from grader.sandbox.plan import Plan
 from grader.sandbox.relay import listening
 from grader.sandbox.stack import detect
@@ -170,7 +170,7 @@ class ProcessService:
     def start(self) -> None:
         """Start and wait until it answers; raises `SubmissionFault` E320-E322 when it does not."""
         steps = [] if self._process or not self._plan.prepare else [self._plan.prepare]
-        steps.append(f"exec sh -c {shlex.quote(self._plan.start)}")
+        steps.append(awaited(self._plan.start))
         with (self._folder / "service.log").open("ab") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", " && ".join(steps)],

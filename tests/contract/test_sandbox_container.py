@@ -85,8 +85,9 @@ def test_a_restart_keeps_the_data_folder_and_the_code_folder(engine: Engine, tmp
 
 def test_a_restart_asks_before_it_kills(engine: Engine, tmp_path: Path) -> None:
     functions = """
-import signal, threading
+import signal, time
 def saved(*_):
+    time.sleep(0.5)
     open(os.environ["DATA_DIR"] + "/saved", "w").write("yes")
     os._exit(0)
 signal.signal(signal.SIGTERM, saved)
