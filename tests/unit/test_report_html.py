@@ -390,6 +390,6 @@ def test_what_could_not_be_run_at_all_is_called_not_judged() -> None:
     assert '<span class="aside">not judged</span>' in page
 
 
-def test_notes_on_the_run_stand_before_the_criteria() -> None:
+def test_notes_on_the_run_stand_right_below_the_criteria() -> None:
     page = FORMATS["html"](todo())
-    assert page.index("Notes on the run.") < page.index('id="criteria"')
+    assert page.index('id="criteria"') < page.index("Notes on the run.") < page.index('id="ask"')
