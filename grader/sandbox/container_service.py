@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from docker.models.containers import Container
 
 from grader.sandbox import ServiceState
-from grader.sandbox.boot import Boot, settled
 from grader.sandbox.engine import Engine, engine_errors, remove
-from grader.sandbox.forwarder import Event, Forwarder
+from grader.sandbox.forwarded import ForwardedService
+from grader.sandbox.forwarder import Forwarder
 from grader.sandbox.hardening import mortal
 from grader.sandbox.holder import Holder
 from grader.sandbox.launch import script
@@ -19,7 +19,7 @@ STOP_SECONDS = 10  # what container engines give by themselves
 LOG_LINES, LOG_BYTES = 200, 8192
 
 
-class ContainerService:
+class ContainerService(ForwardedService):
     """A submission running in a container that shares the holder's network."""
 
     def __init__(
@@ -33,36 +33,11 @@ class ContainerService:
         options: Mapping[str, object],
         boot_seconds: float,
     ) -> None:
-        self._engine, self._plan, self._image, self._options = engine, plan, image, options
-        self._holder, self._forwarder = holder, forwarder
+        self._engine, self._image, self._options = engine, image, options
+        self._holder = holder
         self._container: Container | None = None
         self._earlier = ""
-        self._boot = Boot(
-            plan,
-            state=self.look,
-            log=self.log,
-            address=lambda: ("127.0.0.1", forwarder.port),
-            seconds=boot_seconds,
-        )
-
-    @property
-    def base_url(self) -> str:
-        """The forwarder's address; the same after a restart."""
-        return self._forwarder.url
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Remarks on how it is run."""
-        return self._plan.notes
-
-    def events(self) -> tuple[Event, ...]:
-        """Responses the forwarder ended and connections it could not make, in order."""
-        return self._forwarder.events()
-
-    def start(self) -> None:
-        """Start and wait until it answers; raises `SubmissionFault` E320-E322 when it does not."""
-        self.launch()
-        self._boot.wait()
+        super().__init__(plan, forwarder, boot_seconds)
 
     def launch(self) -> None:
         """Start, and do not wait."""
@@ -75,10 +50,6 @@ class ContainerService:
     def asked(self, port: int) -> bytes:
         """The first bytes that answer a plain request on any port of its network; nothing when there are none."""
         return self._holder.asked(port)
-
-    def state(self) -> ServiceState:
-        """How it is doing, as the engine and the relay see it."""
-        return settled(self.look, self._plan.port)
 
     def look(self) -> ServiceState:
         """How it is doing this very moment."""

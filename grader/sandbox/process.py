@@ -27,9 +27,10 @@ from grader.caches import cache_root, disk_fault
 from grader.model import Submission
 from grader.result import Isolation
 from grader.sandbox import Service, ServiceState, host
-from grader.sandbox.boot import BOOT_SECONDS, Boot, settled
+from grader.sandbox.boot import BOOT_SECONDS
 from grader.sandbox.companions import own_postgres
-from grader.sandbox.forwarder import Event, Forwarder
+from grader.sandbox.forwarded import ForwardedService
+from grader.sandbox.forwarder import Forwarder
 from grader.sandbox.go_local import compile_here
 from grader.sandbox.golang import PROGRAMS
 from grader.sandbox.hardening import MEGABYTE
@@ -136,39 +137,18 @@ class ProcessSandbox:
         }
 
 
-class ProcessService:
+class ProcessService(ForwardedService):
     """A submission running as a process group of its own."""
 
     def __init__(
         self, plan: Plan, folder: Path, environment: Mapping[str, str], forwarder: Forwarder, boot_seconds: float
     ) -> None:
-        self._plan, self._folder, self._environment = plan, folder, dict(environment)
-        self._forwarder = forwarder
+        self._folder, self._environment = folder, dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
-        self._boot = Boot(
-            plan,
-            state=self._look,
-            log=self.log,
-            address=lambda: ("127.0.0.1", forwarder.port),
-            seconds=boot_seconds,
-        )
+        super().__init__(plan, forwarder, boot_seconds)
 
-    @property
-    def base_url(self) -> str:
-        """The forwarder's address; the same after a restart."""
-        return self._forwarder.url
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Remarks on how it is run."""
-        return self._plan.notes
-
-    def events(self) -> tuple[Event, ...]:
-        """Responses the forwarder ended and connections it could not make, in order."""
-        return self._forwarder.events()
-
-    def start(self) -> None:
-        """Start and wait until it answers; raises `SubmissionFault` E320-E322 when it does not."""
+    def launch(self) -> None:
+        """Start, and do not wait."""
         steps = [] if self._process or not self._plan.prepare else [self._plan.prepare]
         steps.append(awaited(self._plan.start))
         with (self._folder / "service.log").open("ab") as log:
@@ -182,13 +162,9 @@ class ProcessService:
                 start_new_session=True,
                 preexec_fn=_bounded,  # noqa: PLW1509 - only async-signal-safe system calls
             )
-        self._boot.wait()
 
-    def state(self) -> ServiceState:
-        """How it is doing. `listening` are the ports its own processes have open."""
-        return settled(self._look, self._plan.port)
-
-    def _look(self) -> ServiceState:
+    def look(self) -> ServiceState:
+        """How it is doing this very moment. `listening` are the ports its own processes have open."""
         code = self._process.poll() if self._process else 0
         return ServiceState(running=self._process is not None and code is None, exit_code=code, listening=self._ports())
 

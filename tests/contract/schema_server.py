@@ -5,10 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from grader.collectors.schema.catalog import read_catalog
+from grader.collectors.schema.load import load, prepare
 from grader.collectors.schema.session import DATABASE, ROLE
+from grader.collectors.schema.workload import workload
 from grader.database import Server, Template
 from grader.database.process import ProcessDatabases
+from grader.evidence.workload import Workload
 from grader.result import Isolation
+from grader.sql.schema.matcher import match
+from grader.sql.schema.splitter import split
 
 
 class SharedDatabases:
@@ -47,3 +53,14 @@ def shared() -> Iterator[SharedDatabases]:
     """One server for a module of tests."""
     with ProcessDatabases().start() as server:
         yield SharedDatabases(server)
+
+
+def measured(databases: SharedDatabases, sql: str) -> Workload:
+    """What the workload says of a script's schema."""
+    with databases.start() as server:
+        prepare(server)
+        load(server, split(sql, "schema.sql"))
+        schema = read_catalog(server)
+        found = workload(server, schema, match(schema, {}).roles, ["schema.workload"])
+        assert found is not None
+        return found

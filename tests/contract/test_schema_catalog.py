@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from schema_server import SharedDatabases, shared
+from schema_server import SharedDatabases
 
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.load import load, prepare
@@ -15,12 +13,6 @@ from grader.sql.schema.places import placed
 from grader.sql.schema.splitter import split
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
 
 
 def both(databases: SharedDatabases, sql: str) -> tuple[Schema, Schema]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from schema_server import SharedDatabases, shared
+from schema_server import SharedDatabases, measured
 
 from grader.collectors.schema import disagreements as module
 from grader.collectors.schema import probes
@@ -13,9 +11,7 @@ from grader.collectors.schema.awake import awake
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.load import load, prepare
 from grader.collectors.schema.onlookers import onlookers
-from grader.collectors.schema.workload import workload
 from grader.evidence.schema import Probe
-from grader.evidence.workload import Workload
 from grader.sql.schema.matcher import match
 from grader.sql.schema.splitter import split
 
@@ -47,12 +43,6 @@ COUNTED = "CREATE SEQUENCE turn; " + TRIGGER.format(
     table="products",
     body="IF nextval('turn') % 2 = 0 THEN RAISE 'no' USING ERRCODE = 'check_violation'; END IF;",
 )
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
 
 
 def tried(databases: SharedDatabases, sql: str, *checks: str) -> dict[str, Probe]:
@@ -183,16 +173,6 @@ SLANTED = {
     "columns without statistics": "ALTER TABLE orders ALTER user_id SET STATISTICS 0, ALTER status SET STATISTICS 0;",
     "columns said to hold one value": "ALTER TABLE orders ALTER user_id SET (n_distinct = 1);",
 }
-
-
-def measured(databases: SharedDatabases, sql: str) -> Workload:
-    with databases.start() as server:
-        prepare(server)
-        load(server, split(sql, "schema.sql"))
-        schema = read_catalog(server)
-        found = workload(server, schema, match(schema, {}).roles, ["schema.workload"])
-        assert found is not None
-        return found
 
 
 @pytest.mark.parametrize("name", SLANTED)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from schema_server import SharedDatabases, shared
+from schema_server import SharedDatabases
 
 from grader.checks.schema import CHECKS
 from grader.collectors.schema.collector import collect
@@ -36,12 +35,6 @@ QUANTITY = "  CONSTRAINT `chk_items_quantity` CHECK (`quantity` > 0),\n"
 
 class NoSandbox:
     """A schema needs no service."""
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
 
 
 @pytest.fixture

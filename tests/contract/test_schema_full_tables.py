@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from schema_server import SharedDatabases, shared
+from schema_server import SharedDatabases, measured
 
 from grader.collectors.schema import templates
 from grader.collectors.schema import workload as module
 from grader.collectors.schema.catalog import read_catalog
-from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.load import prepare
 from grader.collectors.schema.session import DATABASE, ROLE
 from grader.collectors.schema.workload import workload
 from grader.evidence.workload import LARGE, Workload
-from grader.sql.schema.matcher import match
-from grader.sql.schema.splitter import split
 
 pytestmark = pytest.mark.postgres
 ROOT = Path(__file__).parent.parent.parent
@@ -26,22 +23,6 @@ REFERENCE = ROOT / "reference" / "ecommerce-schema"
 UUID = (REFERENCE / "good-uuid" / "schema.sql").read_text(encoding="utf-8")
 MINIMAL = (REFERENCE / "good-minimal" / "schema.sql").read_text(encoding="utf-8")
 SPLIT_USERS = (SCHEMAS / "split_users.sql").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
-
-
-def measured(databases: SharedDatabases, sql: str) -> Workload:
-    with databases.start() as server:
-        prepare(server)
-        load(server, split(sql, "schema.sql"))
-        schema = read_catalog(server)
-        found = workload(server, schema, match(schema, {}).roles, ["schema.workload"])
-        assert found is not None
-        return found
 
 
 def costly(found: Workload) -> dict[str, list[tuple[str, tuple[str, ...]]]]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
-from schema_server import SharedDatabases, shared
 
 from grader.collectors.schema import catalog as schema_catalog
 from grader.collectors.schema import extent as schema_extent
@@ -15,7 +12,7 @@ from grader.collectors.schema import load as schema_load
 from grader.collectors.schema import session as schema_session
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.extent import bounded
-from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.load import load
 from grader.collectors.schema.session import ROLE, Session
 from grader.database import Server
 from grader.errors import SubmissionFault
@@ -25,19 +22,6 @@ from grader.sql.schema.splitter import split
 pytestmark = pytest.mark.postgres
 AFTER = "\nCREATE TABLE afterwards (id int PRIMARY KEY);\n"
 DENIED = "error:42501"
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
-
-
-@pytest.fixture
-def server(databases: SharedDatabases) -> Iterator[Server]:
-    with databases.start() as started:
-        prepare(started)
-        yield started
 
 
 @pytest.fixture(autouse=True)

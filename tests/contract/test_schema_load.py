@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from schema_server import SharedDatabases, shared
 
 from grader.collectors.schema import load as schema_load
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.extent import tables_in
-from grader.collectors.schema.load import load, prepare
+from grader.collectors.schema.load import load
 from grader.collectors.schema.session import Session
 from grader.database import Server
 from grader.evidence.schema import Loading
@@ -19,19 +17,6 @@ from grader.sql.schema.splitter import split
 
 pytestmark = pytest.mark.postgres
 SCHEMAS = Path(__file__).parent.parent / "schemas"
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
-
-
-@pytest.fixture
-def server(databases: SharedDatabases) -> Iterator[Server]:
-    with databases.start() as started:
-        prepare(started)
-        yield started
 
 
 def loaded(server: Server, sql: str) -> Loading:

@@ -5,11 +5,10 @@ A script for MySQL or SQLite is compared with the catalog of the PostgreSQL copy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from schema_server import SharedDatabases, shared
+from schema_server import SharedDatabases
 
 from grader.collectors.schema.catalog import read_catalog
 from grader.collectors.schema.copied import Copy, copied, statements
@@ -116,12 +115,6 @@ CREATE UNIQUE INDEX ix ON users ("e mail" COLLATE NOCASE, id DESC) WHERE untyped
 ALTER TABLE users ADD COLUMN phone TEXT;
 ALTER TABLE users RENAME COLUMN untyped TO nick;
 """
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
 
 
 def agree(written: Schema, catalog: Schema, dialect: Dialect = "postgres") -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import psycopg
 import pytest
-from schema_server import SharedDatabases, shared
+from schema_server import SharedDatabases
 
 from grader.checks.schema import CHECKS
 from grader.collectors.schema import extent
@@ -34,12 +33,6 @@ ROOT = Path(__file__).parent.parent.parent
 SCHEMAS = ROOT / "tests" / "schemas"
 PACK = load_pack(ROOT / "challenges" / "ecommerce-schema")
 ASK = {check.name: check.ask for check in CHECKS}
-
-
-@pytest.fixture(scope="module")
-def databases() -> Iterator[SharedDatabases]:
-    with shared() as databases:
-        yield databases
 
 
 @pytest.fixture(autouse=True)

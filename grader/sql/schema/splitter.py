@@ -54,6 +54,28 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         return Place(file=self.file, line=self.line + before.count("\n"), column=column, length=max(length, 1))
 
 
+class SourceText:
+    """A script's text, which knows the place of every character."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def statement(
+        self, begin: int, end: int, *, kind: Literal["sql", "meta"] = "sql", data: str | None = None
+    ) -> Statement:
+        """What stands from `begin` to `end`, with its place."""
+        line = bisect_right(self._lines, begin)
+        return Statement(
+            text=self.text[begin:end].rstrip(),
+            file=self.file,
+            line=line,
+            column=begin - self._lines[line - 1] + 1,
+            kind=kind,
+            data=data,
+        )
+
+
 def split(text: str, file: str, *, most: int = MAX_STATEMENTS) -> tuple[Statement, ...]:
     """The statements of a script; raises `SubmissionFault` E331 when more than `most` bring no rows."""
     return tuple(_Splitter(text, file, most).run())
@@ -117,7 +139,7 @@ class _Splitter:
         self.text, self.file, self.most = text, file, most
         self.found: list[Statement] = []
         self.rows = 0
-        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.source = SourceText(text, file)
 
     def run(self) -> list[Statement]:
         at = self._code(0)
@@ -172,17 +194,7 @@ class _Splitter:
         self.rows += kind == "sql" and _DATA.match(self.text, begin, end) is not None
         if len(self.found) - self.rows >= self.most or self.rows > MAX_DATA_STATEMENTS:
             raise too_large(f"{self.file} holds more than {self.most} statements that bring no rows")
-        line = bisect_right(self.lines, begin)
-        self.found.append(
-            Statement(
-                text=self.text[begin:end].rstrip(),
-                file=self.file,
-                line=line,
-                column=begin - self.lines[line - 1] + 1,
-                kind=kind,
-                data=data,
-            )
-        )
+        self.found.append(self.source.statement(begin, end, kind=kind, data=data))
 
     def _line_end(self, at: int) -> int:
         end = self.text.find("\n", at)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
 from grader.evidence.schema import Dialect
-from grader.sql.schema.splitter import MAX_STATEMENTS, Statement, too_large
+from grader.sql.schema.splitter import MAX_STATEMENTS, SourceText, Statement, too_large
 
 _SPACE = re.compile(r"\s+")
 _VERSIONED = re.compile(r"/\*!(?P<since>\d{0,6})")
@@ -49,7 +48,7 @@ def _unwrapped(text: str) -> str:
 class _Splitter:
     def __init__(self, text: str, file: str, dialect: Dialect, most: int) -> None:
         self.text, self.file, self.dialect, self.most = text, file, dialect, most
-        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.source = SourceText(text, file)
         self.mark = ";"
         self.found: list[Statement] = []
 
@@ -122,16 +121,7 @@ class _Splitter:
     def _add(self, begin: int, end: int, *, meta: bool = False) -> None:
         if len(self.found) >= self.most:
             raise too_large(f"{self.file} holds more than {self.most} statements")
-        line = bisect_right(self.lines, begin)
-        self.found.append(
-            Statement(
-                text=self.text[begin:end].rstrip(),
-                file=self.file,
-                line=line,
-                column=begin - self.lines[line - 1] + 1,
-                kind="meta" if meta else "sql",
-            )
-        )
+        self.found.append(self.source.statement(begin, end, kind="meta" if meta else "sql"))
 
 
 def _opened(code: str) -> int:
