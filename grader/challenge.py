@@ -16,6 +16,7 @@ import msgspec
 
 from grader.brief import Quotes
 from grader.errors import UsageError
+from grader.handout import mistake
 from grader.model import (
     Bands,
     Challenge,
@@ -39,7 +40,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 ALL_POINTS = 100
 ROUNDING = 0.01
 
-_TOP = ("id", "title", "version", "hours", "answered_by", "bands", "collect", "criterion", "gate")
+_TOP = ("id", "title", "version", "hours", "answered_by", "handout", "bands", "collect", "criterion", "gate")
 _PLACEHOLDER = re.compile(r"\{([a-z]+:[^{}\s]+)\}")
 _ROUTE = re.compile(r"[A-Z]+ /\S*")
 _COLLECT = ("use", "with")
@@ -80,7 +81,7 @@ class _Loader:
         if self.brief is None:
             raise UsageError("E106", f"{self.root} has no {BRIEF}", help="a challenge needs the brief candidates get")
         plain: dict[str, Any] = {
-            key: data[key] for key in ("id", "title", "version", "hours", "answered_by") if key in data
+            key: data[key] for key in ("id", "title", "version", "hours", "answered_by", "handout") if key in data
         }
         fields: dict[str, Any] = {
             **plain,
@@ -92,10 +93,18 @@ class _Loader:
             "gates": tuple(self._record(Gate, row, "a gate", at) for row, at in self._tables(data, "gate", ())),
         }
         challenge = self._record(Challenge, fields, "a challenge", ())
+        self._handout(challenge)
         self._whole(challenge)
         self._numbers(challenge)
         self._named(challenge)
         return challenge
+
+    def _handout(self, challenge: Challenge) -> None:
+        """Every file for candidates is there, at every level."""
+        wrong = mistake(challenge.handout, lambda path: (self.root / path).is_file())
+        if wrong is not None:
+            pattern, what = wrong
+            raise self.text.value(pattern, what, at=("handout", challenge.handout.index(pattern)))
 
     def _tables(self, data: Mapping[str, Any], key: str, at: Place) -> list[tuple[dict[str, Any], Place]]:
         """The tables of a list with their places."""

@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     "E117": "A --url that is no address of a service, such as http://127.0.0.1:8000, or --url or --token where no "
     "running service is checked.",
     "E118": "A slow-query pack has no exercise.",
+    "E119": "The place for the files of a candidate is no empty folder. Name a new one: nothing is overwritten.",
     "E201": "No container engine answers: it is not running, too old, or this user may not use it. Services are "
     "graded in containers only; the two SQL challenges fall back to PostgreSQL as a process.",
     "E202": "A base image is missing and cannot be pulled or made. Ways out: a registry, `grader images load FILE`, "

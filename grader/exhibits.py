@@ -65,12 +65,13 @@ class PlanNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A node of an execution plan.
 
     `rows` and `planned` are per loop; `share` is this node's own part of the work, 0 to 1; `flags` are short
-    reasons why it stands out.
+    reasons why it stands out. `part` names the part of the query that begins here: `SubPlan 1`, `CTE people`.
     """
 
     depth: int
     name: str
     object: str = ""
+    part: str = ""
     index: str = ""
     planned: float = 0
     rows: float = 0
@@ -84,10 +85,11 @@ class PlanNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PlanExhibit(Exhibit, frozen=True, kw_only=True, tag="plan"):
-    """An execution plan in depth-first order."""
+    """An execution plan in depth-first order. `json` is PostgreSQL's own form of it, to be pasted into a viewer."""
 
     nodes: tuple[PlanNode, ...]
     note: str = ""
+    json: str = ""
 
 
 class DiagramColumn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

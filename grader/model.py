@@ -153,13 +153,32 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     values: frozenset[str] | None = None
 
 
+class Proven(msgspec.Struct, frozen=True, kw_only=True):
+    """What a proof of a pack showed: `told` for people, and `wrong`, which is empty when all is as it must be."""
+
+    told: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """How a collector proves what it collects, beside the reference answers: `grader challenge validate` runs it.
+
+    `parts(root, options, reference)` names what can be proven apart; `prove(root, options, reference, part, *,
+    databases, seed)` proves one of them. `root` is the pack, `reference` the folder of its reference answers.
+    """
+
+    parts: Callable[[Path, Options, Path], tuple[str, ...]]
+    prove: Callable[..., Proven]
+
+
 class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     """A named way to gather one kind of evidence: `collect(job, **options)`; keyword-only parameters are options.
 
     Raises `SubmissionFault` when the submission gives no evidence by its own fault, anything else is ours.
     One that `uses` a service and reads the submitted files beside it says so with `reads_files`.
     `inspect(root, options)` reads the pack files that `collect` will use and touches nothing else; it raises
-    `UsageError` E1xx for a broken one, so that a pack is proven readable when it is loaded.
+    `UsageError` E1xx for a broken one, so that a pack is proven readable when it is loaded. `proof` is what authors
+    of a pack run, beside grading their reference answers.
     """
 
     name: str
@@ -168,6 +187,7 @@ class Collector(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
     uses: Resource = Resource.NONE
     reads_files: bool = False
     inspect: Callable[[Path, Options], Vocabulary] | None = None
+    proof: Proof | None = None
 
 
 class CollectorUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,6 +269,7 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[Gate, ...]
     bands: Bands = Bands()
     answered_by: tuple[str, ...] = ()  # file patterns by which `grader check` recognises an answer
+    handout: tuple[str, ...] = ()  # files of the pack that a candidate gets beside the brief; may hold `{level}`
     hours: str = ""
 
     @property

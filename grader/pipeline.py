@@ -183,4 +183,5 @@ def _run(challenge: Challenge, request: Request, world: World, clock: _Clock) ->
         started=clock.started,
         seconds=clock.seconds(),
         stages=world.stages.recorded(),
+        measured=world.stages.measured(),
     )

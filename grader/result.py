@@ -128,6 +128,14 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """How long something took that is judged by other means: wall time and CPU time, shown to people, never scored."""
+
+    name: str
+    milliseconds: float
+    cpu_milliseconds: float
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """How this run was made: the only part that may differ between two runs. `seed` is null in feedback."""
 
@@ -139,6 +147,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started: str
     seconds: float
     stages: tuple[Stage, ...]
+    measured: tuple[Measured, ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

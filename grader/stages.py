@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
-from grader.result import Stage
+from grader.result import Measured, Stage
 
 Listener = Callable[[str, str, float | None], None]
 
@@ -24,6 +24,7 @@ class Stages:
     def __init__(self, listener: Listener = silent) -> None:
         self._listener = listener
         self._seconds: dict[str, float] = {}
+        self._measured: dict[str, Measured] = {}
 
     @contextlib.contextmanager
     def measure(self, name: str, detail: str = "") -> Iterator[None]:
@@ -36,6 +37,14 @@ class Stages:
             seconds = time.monotonic() - start
             self._seconds[name] = self._seconds.get(name, 0.0) + seconds
             self._listener(name, detail, seconds)
+
+    def took(self, name: str, *, milliseconds: float, cpu: float) -> None:
+        """Keep for people how long something took that is judged by other means."""
+        self._measured[name] = Measured(name=name, milliseconds=round(milliseconds, 1), cpu_milliseconds=round(cpu, 1))
+
+    def measured(self) -> tuple[Measured, ...]:
+        """What was kept, in order."""
+        return tuple(self._measured.values())
 
     def recorded(self) -> tuple[Stage, ...]:
         """Every stage so far, in order of first start, seconds rounded to milliseconds."""

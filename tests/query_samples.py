@@ -13,7 +13,7 @@ from grader.evidence.query import Cell, Comparison, Index, QueryAnswer, ResultCo
 ROOT = Path(__file__).parent.parent
 PACK = ROOT / "challenges" / "slow-query"
 REFERENCE = ROOT / "reference" / "slow-query"
-TABLES = ("products", "customers", "orders", "order_items")
+TABLES = ("categories", "products", "customers", "orders", "order_items", "blocked_customers")
 
 GIVEN = (
     "SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id) AS orders FROM customers c ORDER BY c.id"
@@ -31,12 +31,12 @@ Before: 900 ms, 4,000 buffers. After: 3 ms, 80 buffers.
 """
 
 
-def little_exercise(size: int = 2000) -> Exercise:
-    """The mid exercise with few customers and few small databases."""
-    exercise = read_exercise(PACK / "exercises" / "mid")
+def little_exercise(size: int = 2000, level: str = "mid") -> Exercise:
+    """An exercise with few customers and few small databases."""
+    exercise = read_exercise(PACK / "exercises" / level)
     about = msgspec.structs.replace(
         exercise.about,
-        grading=BigData(seed=2, size=size),
+        grading=BigData(seed=8, size=size),
         practice=BigData(seed=1, size=size),
         private=msgspec.structs.replace(exercise.about.private, size=2000),
         small=msgspec.structs.replace(exercise.about.small, databases=28),

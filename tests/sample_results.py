@@ -710,8 +710,12 @@ def _node(line: str, *flags: str) -> PlanNode:
     )
 
 
+PLAN_JSON = '[{"Plan": {"Node Type": "Limit", "Actual Rows": 20, "Filter": "(country = \'DE\')"}}]'
+
+
 def plan_given() -> PlanExhibit:
     return PlanExhibit(
+        json=PLAN_JSON,
         title="Given query",
         nodes=(
             _node("0|Limit|||20|20|1|0|146005|0.0|"),

@@ -114,13 +114,19 @@ def _report(commands: argparse._SubParsersAction[argparse.ArgumentParser], share
 
 def _challenge(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     challenge = commands.add_parser(
-        "challenge", help="authors: list, show and validate challenge packs, print their exams"
+        "challenge", help="authors: list, show, hand out and validate challenge packs, print their exams"
     )
-    actions = challenge.add_subparsers(dest="action", required=True, metavar="{list,show,exam,validate}")
+    actions = challenge.add_subparsers(dest="action", required=True, metavar="{list,show,handout,exam,validate}")
     actions.add_parser("list", parents=[shared], help="the challenges there are")
     show = actions.add_parser("show", parents=[shared], help="the brief and the rubric of one challenge")
     show.add_argument("challenge", metavar="CHALLENGE")
     show.add_argument("--all", action="store_true", help="name private checks and gates, too")
+    handout = actions.add_parser(
+        "handout", parents=[shared], help="write what a candidate gets into a folder: the brief and its files"
+    )
+    handout.add_argument("challenge", metavar="CHALLENGE")
+    handout.add_argument("--level", choices=LEVELS, default=_env("level", "mid"), help="of the position (default: mid)")
+    handout.add_argument("-o", "--out", metavar="DIR", required=True, help="a new or empty folder")
     exam = actions.add_parser(
         "exam", parents=[shared], help="every request of a challenge's exam, as a text to compare"
     )

@@ -1,10 +1,11 @@
-"""`grader challenge`: list, show and validate challenge packs, print their exams."""
+"""`grader challenge`: list, show, hand out and validate challenge packs, print their exams."""
 
 from __future__ import annotations
 
 import argparse
 
 from grader.cli.challenge_exam import exam
+from grader.cli.challenge_handout import handout
 from grader.cli.challenge_validate import validate
 from grader.cli.packs import load, load_all
 from grader.cli.shown import shown
@@ -13,7 +14,7 @@ from grader.packs import is_shipped
 
 def run(arguments: argparse.Namespace) -> int:
     """Dispatch to the action."""
-    actions = {"list": _list, "show": _show, "validate": validate, "exam": exam}
+    actions = {"list": _list, "show": _show, "handout": handout, "validate": validate, "exam": exam}
     return actions[arguments.action](arguments)
 
 

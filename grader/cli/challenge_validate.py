@@ -14,6 +14,7 @@ from typing import NamedTuple
 from grader import pipeline
 from grader.cli import world
 from grader.cli.arguments import DEFAULT_SEED
+from grader.cli.challenge_proofs import proof_parts, proven
 from grader.cli.packs import load
 from grader.cli.workers import spread
 from grader.database.reused import ReusedDatabases
@@ -56,11 +57,16 @@ def validate(arguments: argparse.Namespace) -> int:
     if arguments.static:
         return 0
     folder = Path(arguments.against) if arguments.against else _reference_folder(challenge)
-    tasks = _tasks(arguments, _cases(arguments, challenge, folder))
+    parts = proof_parts(arguments, challenge, folder)
+    tasks = _tasks(arguments, _cases(arguments, challenge, folder, [part.name for part in parts]))
     proof = _Proof(challenge)
     for number, grades in _graded(arguments, challenge, tasks):
         proof.note(tasks[number], grades)
-    proof.conclude(whole=not (arguments.only or arguments.good or arguments.levels))
+    if tasks:
+        proof.conclude(whole=not (arguments.only or arguments.good or arguments.levels))
+    if parts and not arguments.quick:
+        wrong, ours = proven(arguments, challenge, folder, parts)
+        proof.wrong, proof.ours = proof.wrong or wrong, proof.ours or ours
     if arguments.quick:
         print("--quick: variants met no generated requests and no full tables; the whole proof is the one without it")
     return OURS if proof.ours else WRONG if proof.wrong else 0
@@ -82,11 +88,11 @@ def _describe(challenge: Challenge) -> None:
     print("  scored from " + ", ".join(f"{levels[level]} {level}" for level in Level), flush=True)
 
 
-def _cases(arguments: argparse.Namespace, challenge: Challenge, folder: Path) -> list[Case]:
+def _cases(arguments: argparse.Namespace, challenge: Challenge, folder: Path, proofs: Sequence[str]) -> list[Case]:
     """The answers and variants that were asked for. A name of an answer stands for its variants, too."""
     known = answers(folder)
     found: list[Case] = [*known, *variants(folder, known, tuple(challenge.checks))]
-    names = {name for case in found for name in (case.name, case.name.partition("/")[0])}
+    names = {part for name in (*(case.name for case in found), *proofs) for part in (name, name.partition("/")[0])}
     unknown = [name for name in arguments.only if name not in names]
     if unknown:
         raise UsageError(CODE, f"no reference answer or variant is called {' or '.join(unknown)}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
+from grader.handout import handed_out_at_all
 from grader.model import Challenge, CheckUse, Criterion, Gate, Visibility
-from grader.packs import BRIEF, FILE
+from grader.packs import BRIEF
 
 LEGEND = """\
 How to read a line: id, weight within its part (`info` never scores), the level from which it scores, how much
@@ -19,7 +18,8 @@ def shown(challenge: Challenge, *, whole: bool) -> Iterator[str]:
     """The lines of `challenge show`; private checks and what depends on them only for a `whole` view."""
     yield (challenge.root / BRIEF).read_text(encoding="utf-8").rstrip()
     yield "\nFiles for the candidate"
-    yield from (f"  {file}" for file in handed_out(challenge.root))
+    yield from (f"  {challenge.root / path}" for path in handed_out_at_all(challenge))
+    yield f"  `grader challenge handout {challenge.id} --level LEVEL -o DIR` writes those of one level into a folder"
     yield "\nRubric"
     yield LEGEND
     for criterion in challenge.criteria:
@@ -31,14 +31,6 @@ def shown(challenge: Challenge, *, whole: bool) -> Iterator[str]:
             yield f"\n  Gate: {gate.title} (when it fails, the band is at most: {cap})"
     if hidden:
         yield f"\n  and {len(hidden)} more {'gates' if len(hidden) > 1 else 'gate'} on private checks"
-
-
-def handed_out(root: Path) -> list[Path]:
-    """The brief and every file of the pack that the brief names: what a candidate needs to start."""
-    brief = (root / BRIEF).read_text(encoding="utf-8")
-    files = sorted(file for file in root.rglob("*") if file.is_file() and file.name not in (BRIEF, FILE))
-    named = [file for file in files if re.search(rf"(?<![\w-]){re.escape(file.name)}(?![\w-])", brief)]
-    return [root / BRIEF, *named]
 
 
 def _criterion(criterion: Criterion, *, whole: bool) -> Iterator[str]:

@@ -33,6 +33,9 @@ class Server(Protocol):
     def metered(self, database: str, *, role: str, most: int) -> tuple[Connection, Meter]:
         """A connection that is cut when the answer to a statement exceeds `most` bytes; raises like `connect`."""
 
+    def kill(self, backend: int) -> None:
+        """End a process of the server that heeds no request; the server then starts anew by itself."""
+
 
 class Template(msgspec.Struct, frozen=True):
     """Data made once and copied for every use. `key` must name everything that `fill` depends on."""

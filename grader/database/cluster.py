@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import stat
@@ -49,11 +50,17 @@ SETTINGS = {
 }
 
 
+def edition() -> str:
+    """Names the server's version and how it is set: what was made or measured with one is not used with another."""
+    digest = hashlib.sha256(repr(sorted(SETTINGS.items())).encode()).hexdigest()
+    return f"{server_version(programs())}-{digest[:8]}"
+
+
 def empty_cluster() -> Path:
     """An initialised data folder to copy from."""
     folder = programs()
     surroundings.forget()
-    return made_once(f"cluster-{server_version(folder)}-1", lambda target: _initdb(folder, target)) / "data"
+    return made_once(f"cluster-{edition()}-1", lambda target: _initdb(folder, target)) / "data"
 
 
 def _initdb(folder: Path, target: Path) -> None:

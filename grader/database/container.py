@@ -17,7 +17,7 @@ from docker.types import Mount
 from grader.caches import made_once
 from grader.database import Server, Template
 from grader.database.cluster import copied, empty_cluster, scratch_folder
-from grader.database.process import START_SECONDS, SocketServer, filled
+from grader.database.process import MOST_MEMORY, START_SECONDS, SocketServer, filled
 from grader.database.programs import account, programs, server_version
 from grader.errors import OurFault
 from grader.result import Isolation
@@ -41,10 +41,12 @@ SERVE_BESIDE = (
     f"exec postgres -D {BESIDE}/data -k {SOCKET} -p {PORT} -c listen_addresses=127.0.0.1 -c hba_file={HBA} "
     f"-c max_connections={CONNECTIONS} -c max_wal_size=64MB -c shared_buffers=64MB"
 )
+# One process may use as much as where there is no container, and is refused more: it is not killed with the others.
+SERVE = f"ulimit -v {MOST_MEMORY >> 10} && exec postgres -D {DATA} -k {SOCKET}"
 POLL_SECONDS = 0.02
 LOG_LINES, LOG_BYTES = 20, 400
 LIMITS = Limits(
-    memory=1536 * MEGABYTE,
+    memory=2560 * MEGABYTE,  # above what one process may use
     processes=128,
     cpus=2.0,
     scratch=16 * MEGABYTE,
@@ -78,7 +80,7 @@ class ContainerDatabases:
         source = empty_cluster() if template is None else filled(template)
         with copied(source) as scratch:
             mounts = [folder_mount(scratch / "data", DATA, writable=True)]
-            with self._running(image.id, ["postgres", "-D", DATA, "-k", SOCKET], scratch, mounts) as server:
+            with self._running(image.id, ["sh", "-c", SERVE], scratch, mounts) as server:
                 yield server
 
     @contextlib.contextmanager
@@ -123,7 +125,9 @@ class ContainerDatabases:
         try:
             with engine_errors("starting PostgreSQL"):
                 container.start()
-            server = SocketServer(scratch / "socket", server_version(programs()))
+            server = SocketServer(
+                scratch / "socket", server_version(programs()), lambda backend: _kill(container, backend)
+            )
             _await(container, server)
             yield server
         finally:
@@ -184,6 +188,12 @@ def _accounts(engine: Engine, uid: int, gid: int) -> Mount:
     )
     folder.chmod(0o755)
     return folder_mount(folder / "passwd", "/etc/passwd")
+
+
+def _kill(container: Container, backend: int) -> None:
+    """Kill a process of the container; the numbers are those inside."""
+    with engine_errors("ending a process of PostgreSQL"):
+        container.exec_run(["sh", "-c", f"kill -9 {backend:d}"])
 
 
 def _await(container: Container, server: SocketServer) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import resource
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 
 from grader.caches import made_once
 from grader.database import Connection, Server, Template, surroundings
-from grader.database.cluster import as_account, copied, copy_tree, empty_cluster
+from grader.database.cluster import as_account, copied, copy_tree, edition, empty_cluster
 from grader.database.metered import Meter
 from grader.database.programs import programs, server_version
 from grader.errors import OurFault
@@ -36,8 +37,8 @@ _libc = ctypes.CDLL(None)
 class SocketServer:
     """A server behind a socket folder; how it was started does not matter to whoever connects."""
 
-    def __init__(self, socket: Path, version: str) -> None:
-        self._socket, self._version = socket, version
+    def __init__(self, socket: Path, version: str, kill: Callable[[int], None]) -> None:
+        self._socket, self._version, self._kill = socket, version, kill
 
     @property
     def version(self) -> str:
@@ -52,6 +53,10 @@ class SocketServer:
         """A connection that is cut when the answer to a statement exceeds `most` bytes; raises like `connect`."""
         meter = Meter(self._socket, most)
         return self._connected(meter.folder, database, role), meter
+
+    def kill(self, backend: int) -> None:
+        """End a process of the server that heeds no request; the server then starts anew by itself."""
+        self._kill(backend)
 
     @staticmethod
     def _connected(socket: Path, database: str, role: str) -> Connection:
@@ -83,7 +88,6 @@ class ProcessDatabases:
 
 def filled(template: Template) -> Path:
     """The data folder of a template, filled once and shut down cleanly."""
-    version = server_version(programs())
 
     def fill(target: Path) -> None:
         with copied(empty_cluster()) as scratch:
@@ -92,7 +96,7 @@ def filled(template: Template) -> Path:
             shutil.copystat(empty_cluster().parent, target)
             copy_tree(scratch / "data", target / "data")
 
-    return made_once(f"data-{version}-{template.key}", fill) / "data"
+    return made_once(f"data-{edition()}-{template.key}", fill) / "data"
 
 
 @contextlib.contextmanager
@@ -111,7 +115,7 @@ def running(data: Path, socket: Path) -> Iterator[SocketServer]:
             **as_account(),
         )
         try:
-            server = SocketServer(socket, server_version(folder))
+            server = SocketServer(socket, server_version(folder), lambda backend: _kill(process, backend))
             _await(process, server, Path(log.name))
             yield server
         finally:
@@ -139,6 +143,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.send_signal(number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
+
+
+def _kill(server: subprocess.Popen[bytes], backend: int) -> None:
+    """Kill a process, if it is one that this server started."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        parent = Path(f"/proc/{backend}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+        if int(parent) == server.pid:
+            os.kill(backend, signal.SIGKILL)
 
 
 def _bound() -> None:

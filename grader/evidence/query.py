@@ -12,6 +12,7 @@ import msgspec
 Row = tuple[str | None, ...]
 Data = Literal["big", "private", "small", "fixture"]
 Which = Literal["given", "submitted"]
+Part = Literal["whole", "indexes", "settings"]
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +41,14 @@ class ResultColumn(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     type: str
+
+
+class TableColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of a table of the exercise: `type` as PostgreSQL names it."""
+
+    name: str
+    type: str
+    nullable: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,14 +107,18 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """One query measured with or without the submitted setup on the big data.
 
-    `plan` is PostgreSQL's own (EXPLAIN ANALYZE, BUFFERS) without times. `milliseconds` varies from run to run:
-    it is kept for people and must never reach a finding.
+    `plan` is PostgreSQL's own (EXPLAIN ANALYZE, BUFFERS) without times. `milliseconds` of wall time vary from run to
+    run: they are kept for people and must never reach a finding. `cpu` are milliseconds that the server's process
+    computed for one run, the least of several, 0 when it was not taken; a finding may use them in coarse steps only.
+    `part` says how much of the setup there was: all of it, or only its indexes and statistics, or only its settings.
     """
 
     query: Which
     setup: bool
+    part: Part = "whole"
     plan: dict[str, Any] = {}
     milliseconds: float = 0.0
+    cpu: float = 0.0
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +129,35 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     definition: str
     columns: tuple[str, ...] = ()
     blocks: int = 0
+
+
+class Writes(msgspec.Struct, frozen=True, kw_only=True):
+    """What PostgreSQL does to insert rows into a table: records in its log of changes, their bytes, blocks touched."""
+
+    records: int
+    bytes: int
+    blocks: int
+
+
+class WriteCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What `rows` new rows of a table cost without the submitted indexes and with them.
+
+    `touched` are blocks of 8 kB that each added index had to be touched for.
+    """
+
+    table: str
+    rows: int
+    before: Writes
+    after: Writes
+    touched: dict[str, int] = {}
+
+
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """The counted work of three queries on the private data, the submitted one with its setup."""
+
+    given: int
+    submitted: int
+    reference: int
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,10 +172,12 @@ class QueryAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     exercise: str
     given: str
+    given_line: int = 1  # where `given` begins in its file
     query: str
     setup: str = ""
     explanation: str = ""
     tables: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, tuple[TableColumn, ...]] = {}
     table_blocks: dict[str, int] = {}
     refusals: tuple[Refusal, ...] = ()
     unread: str = ""  # PostgreSQL can read the query, our guard cannot: it was not run
@@ -146,10 +190,14 @@ class QueryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     difference: Difference | None = None
     cells: tuple[Cell, ...] = ()
     reference_work: int = 0
+    reference_cpu: float = 0.0
     added: tuple[Index, ...] = ()
     existing: tuple[Index, ...] = ()
     settings: tuple[Setting, ...] = ()
+    writes: tuple[WriteCost, ...] = ()
+    elsewhere: Elsewhere | None = None  # none in a self-check, and where the query did not run to its end
 
-    def cell(self, query: Which, *, setup: bool) -> Cell | None:
-        """The measurement of one field of the 2×2, `None` when it could not be made."""
-        return next((cell for cell in self.cells if cell.query == query and cell.setup is setup), None)
+    def cell(self, query: Which, *, setup: bool, part: Part = "whole") -> Cell | None:
+        """The measurement of one field of the 2×2, or of a part of the setup; `None` when it could not be made."""
+        wanted = (query, setup, part)
+        return next((cell for cell in self.cells if (cell.query, cell.setup, cell.part) == wanted), None)

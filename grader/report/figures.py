@@ -164,7 +164,7 @@ def weight(exhibit: AnyExhibit) -> int:
         case PictureExhibit():
             return 400  # its bytes are bounded where it is read, and it is on the page once or twice
         case PlanExhibit():
-            return 1200 * len(exhibit.nodes)
+            return 1200 * len(exhibit.nodes) + _escaped(exhibit.json)
         case DiagramExhibit():
             return 2000 * len(exhibit.tables) + 500 * sum(len(table.columns) for table in exhibit.tables)
     return 400 + sum(_escaped(text) for text in texts)

@@ -1,30 +1,32 @@
-"""An execution plan as an indented tree: what each node did, how far off the estimate was, its share of the work."""
+"""An execution plan as an indented tree: what each node did, what was expected, its share of the work, what stands out.
+
+Plain lists, no picture: the text wraps on a narrow screen, prints, and is read aloud in order.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from markupsafe import Markup
 
 from grader.exhibits import PlanExhibit, PlanNode
-from grader.report.svg import clipped, drawing, element, path, rect, text
+from grader.report.charts import bar
+from grader.report.svg import element, joined
+from grader.report.wording import cut, folded
 
-WIDTH = 600
-ROW, BOX = 46, 36
-INDENT = 20
-BAR, BAR_LEFT = 80, WIDTH - 150
-HOT = 0.2
-WRONG = 10  # an estimate this many times off is shown
-DEEPEST = 14  # deeper nodes are drawn at this indent
+LARGE = 0.2
+DEEP, DEEPEST = 5, 20  # from here on the indent is small, and deeper than that there is none
 MOST_NODES = 60
+LONGEST = 300  # characters of a condition or a reason
 
 
 def plan_tree(plan: PlanExhibit) -> Markup:
-    """The plan as a picture; a table with the same content stands beside it."""
+    """The plan as nested lists; a table with the same content stands beside it."""
     nodes = plan.nodes[:MOST_NODES]
-    parents = _parents(nodes)
-    edges = [_edge(nodes, parent, i) for i, parent in enumerate(parents) if parent is not None]
-    boxes = [_node(node, i) for i, node in enumerate(nodes)]
-    said = "; ".join(f"{node_name(node)}, {share(node)} of the work" for node in nodes)
-    return drawing("plan", WIDTH, 8 + len(nodes) * ROW, plan.title or "Execution plan", said, *edges, *boxes)
+    children: dict[int | None, list[int]] = {}
+    for number, parent in enumerate(_parents(nodes)):
+        children.setdefault(parent, []).append(number)
+    return element("div", _list(nodes, children, None, 0), class_="plan")
 
 
 def node_name(node: PlanNode) -> str:
@@ -45,17 +47,6 @@ def quantity(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def off_by(node: PlanNode) -> float:
-    """How many times the planner's row estimate was off, always at least 1."""
-    planned, rows = max(node.planned, 1), max(node.rows, 1)
-    return max(planned / rows, rows / planned)
-
-
-def is_hot(node: PlanNode) -> bool:
-    """True for a node that stands out: much of the work, or a reason of its own."""
-    return node.share >= HOT or bool(node.flags)
-
-
 def _parents(nodes: tuple[PlanNode, ...]) -> list[int | None]:
     """Index of each node's parent: the nearest earlier node that is less deep."""
     parents: list[int | None] = []
@@ -68,43 +59,53 @@ def _parents(nodes: tuple[PlanNode, ...]) -> list[int | None]:
     return parents
 
 
-def _left(node: PlanNode) -> int:
-    return 4 + INDENT * max(0, min(node.depth, DEEPEST))
+def _list(nodes: tuple[PlanNode, ...], children: dict[int | None, list[int]], of: int | None, level: int) -> Markup:
+    """The nodes below one, each with what is below it."""
+    mine = children.get(of, [])
+    if not mine:
+        return Markup("")
+    boxes = [_node(nodes[i], _own_temp(nodes, i, children)) for i in mine]
+    below = [_list(nodes, children, i, level + 1) for i in mine]
+    items = [element("li", *pair) for pair in zip(boxes, below, strict=True)]
+    return element("ul", *items, class_="flat" if level > DEEPEST else "deep" if level > DEEP else "")
 
 
-def _top(index: int) -> int:
-    return 4 + index * ROW
+def _own_temp(nodes: tuple[PlanNode, ...], i: int, children: dict[int | None, list[int]]) -> int:
+    """Temporary blocks of a node without those of the nodes below it."""
+    return max(0, nodes[i].temp_blocks - sum(nodes[child].temp_blocks for child in children.get(i, [])))
 
 
-def _edge(nodes: tuple[PlanNode, ...], parent: int, child: int) -> Markup:
-    x = _left(nodes[parent]) + 9
-    return path(f"M{x} {_top(parent) + BOX}V{_top(child) + BOX // 2}H{max(x, _left(nodes[child]))}", "plan-edge")
+def _node(node: PlanNode, temp: int) -> Markup:
+    return element("div", _head(node), *_lines(node, temp), class_="plan-node hot" if node.flags else "plan-node")
 
 
-def _node(node: PlanNode, index: int) -> Markup:
-    x, y = _left(node), _top(index)
-    width = BAR_LEFT - 14 - x
-    hot = " hot" if is_hot(node) else ""
-    return element(
-        "g",
-        element("title", _tooltip(node)),
-        rect(f"plan-node{hot}", x, y, width, BOX, radius=5),
-        text(clipped(node_name(node), width - 16, 13), x + 10, y + 15, "plan-name"),
-        text(clipped(_facts(node), width - 16, 11), x + 10, y + 29, "plan-facts"),
-        rect("track", BAR_LEFT, y + 12, BAR, 12, radius=2),
-        rect(f"plan-share{hot}", BAR_LEFT, y + 12, max(0.8, BAR * min(1.0, node.share)), 12, radius=2),
-        text(share(node), WIDTH - 4, y + 23, "plan-value", anchor="end"),
-    )
+def _head(node: PlanNode) -> Markup:
+    part = element("span", node.part, class_="plan-part") if node.part else Markup("")
+    name = [element("b", node.name), *([" on ", element("b", node.object)] if node.object else [])]
+    index = [" using ", element("span", node.index, class_="mono")] if node.index else []
+    said = element("span", part, *name, *index, class_="plan-name")
+    kind = "plan-share large" if node.share >= LARGE else "plan-share"
+    own = element("span", bar(100 * node.share), element("span", share(node)), class_=kind)
+    return element("p", said, own, class_="plan-head")
 
 
-def _facts(node: PlanNode) -> str:
-    rows = f"{quantity(node.rows)} {'row' if node.rows == 1 else 'rows'}" + (
-        f" × {node.loops:,}" if node.loops > 1 else ""
-    )
-    planned = f"planned {quantity(node.planned)}" if off_by(node) >= WRONG else ""
-    return " · ".join(part for part in (rows, planned, *node.flags, node.index) if part)
+def _lines(node: PlanNode, temp: int) -> Iterator[Markup]:
+    yield element("p", joined(" · ".join(_facts(node, temp))), class_="plan-facts")
+    if node.condition:
+        yield element("p", cut(folded(node.condition), LONGEST), class_="plan-condition mono")
+    for flag in node.flags:
+        yield element("p", element("b", "⚠ ", aria_hidden="true"), cut(folded(flag), LONGEST), class_="plan-flag")
 
 
-def _tooltip(node: PlanNode) -> str:
-    said = [node_name(node), f"{share(node)} of the work", f"{node.buffers:,} buffers", node.condition, *node.flags]
-    return "; ".join(part for part in said if part)
+def _facts(node: PlanNode, temp: int) -> Iterator[str]:
+    """What the node did: rows for each time it ran, set beside what the planner expected."""
+    if not node.loops:
+        yield "never ran"
+        return
+    times = f" × {node.loops:,}" if node.loops > 1 else ""
+    yield f"{quantity(node.rows)} {'row' if node.rows == 1 else 'rows'}{times}"
+    yield f"planned {quantity(node.planned)}"
+    if node.removed:
+        yield f"{quantity(node.removed)} thrown away{' each time' if node.loops > 1 else ''}"
+    if temp:
+        yield f"{temp:,} temporary blocks"

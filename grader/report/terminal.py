@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from rich.cells import cell_len, chop_cells
 
 from grader import diagnostics
+from grader.exhibits import CodeExhibit
 from grader.model import Outcome, Severity
 from grader.report import overview
+from grader.report.figures import code_rows
 from grader.report.overview import Found
 from grader.report.views import as_seen
-from grader.report.wording import BAND, NOT_ISOLATED, count, do_not_apply, number, told
+from grader.report.wording import BAND, NOT_ISOLATED, count, do_not_apply, milliseconds, number, told
 from grader.result import CriterionResult, Result
 from grader.visible import one_line, visible
 
@@ -106,6 +108,7 @@ def _graded(result: Result, writer: _Writer) -> Iterator[str]:
     yield from _verdict(result, writer)
     yield from _problems(result, writer)
     yield from _notes(result, writer)
+    yield from _times(result, writer)
     if result.criteria:
         yield ""
         wide = max(cell_len(one_line(item.title)) for item in result.criteria)
@@ -156,6 +159,14 @@ def _problems(result: Result, writer: _Writer) -> Iterator[str]:
         yield ""
         for line in diagnostics.render(problem).splitlines():
             yield from writer.told(line)
+
+
+def _times(result: Result, writer: _Writer) -> Iterator[str]:
+    """Wall times of what is judged by other means: people want to see them."""
+    told = ", ".join(f"{one.name} {milliseconds(one.milliseconds)}" for one in result.run.measured)
+    if told:
+        yield ""
+        yield from (writer.paint(line, "dim") for line in writer.wrapped(f"Wall time, never scored: {told}", "  "))
 
 
 def _notes(result: Result, writer: _Writer) -> Iterator[str]:
@@ -216,9 +227,12 @@ def _candidate(result: Result, writer: _Writer) -> Iterator[str]:
             )
             if check.outcome in (Outcome.FOR_REVIEW, Outcome.BLOCKED) and check.scored:
                 yield from writer.wrapped(check.message, "        ")
+            elif check.outcome is Outcome.PASS and not check.scored:
+                yield from (writer.paint(line, "dim") for line in writer.wrapped(check.message, "        ")[:FIRST])
     yield ""
     yield from writer.wrapped(_tally(result), "  ")
     yield from _first(overview.findings(result), writer)
+    yield from _advice(overview.advice(result), writer)
     yield ""
     yield from writer.wrapped(END[result.view], "  ")
 
@@ -253,3 +267,25 @@ def _first(found: list[Found], writer: _Writer) -> Iterator[str]:
             yield from writer.wrapped(said, "     ")
     if len(found) > FIRST:
         yield f"  … {len(found) - FIRST} more in the report"
+
+
+def _advice(found: list[Found], writer: _Writer) -> Iterator[str]:
+    """Advice about lines of the submission, with its carets: it is of use where the lines are open."""
+    placed = [(item.check, [e for e in item.check.evidence if isinstance(e, CodeExhibit)]) for item in found]
+    placed = [(check, lines) for check, lines in placed if lines]
+    if placed:
+        yield ""
+        yield "  " + writer.paint("Advice, costs nothing", "bold")
+    for check, lines in placed[:FIRST]:
+        yield from writer.wrapped(check.message, "  ")
+        for exhibit in lines[:FIRST]:
+            yield ""
+            yield writer.clip(f"     {exhibit.file}:{exhibit.line}:{exhibit.column}  {exhibit.title}")
+            yield from _with_caret(exhibit, writer)
+
+
+def _with_caret(exhibit: CodeExhibit, writer: _Writer) -> Iterator[str]:
+    row = next((row for row in code_rows(exhibit) if row.caret), None)
+    if row is not None:
+        yield writer.clip(f"{row.number:>7} | {row.text}")
+        yield writer.paint(writer.clip(f"        | {' ' * row.pad}{'^' * row.caret} {exhibit.label}"), "yellow")

@@ -157,6 +157,11 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest} s"
 
 
+def milliseconds(value: float) -> str:
+    """`0.4 ms`, `120 ms`, `2,480 ms`."""
+    return f"{value:.1f} ms" if value < 10 else f"{value:,.0f} ms"  # noqa: PLR2004 - below ten a digit more
+
+
 REPEATS = {
     "interviewer": "Put the folder or archive of the submission where the path stands.",
     "candidate": "Run it where your answer lies.",

@@ -15,7 +15,8 @@ from grader.toml import TomlText
 
 EXPECTED = "expected.toml"
 GOOD = "good"
-VARIANTS = "variants"  # the one folder beside the answers that is none: `grader.validation.variants` reads it
+VARIANTS = "variants"  # a folder beside the answers that is none: `grader.validation.variants` reads it
+REWRITES = "rewrites"  # another: single queries, right and wrong ones, for what needs no whole answer
 CODE = "E112"
 
 
@@ -53,7 +54,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def answers(folder: Path) -> list[Answer]:
     """The reference answers in a folder; raises `UsageError` E112 when one has no readable expected.toml."""
     roots = [root for root in sorted(folder.iterdir()) if root.is_dir()] if folder.is_dir() else []
-    found = [_answer(root) for root in roots if root.name != VARIANTS]
+    found = [_answer(root) for root in roots if root.name not in (VARIANTS, REWRITES)]
     if not found:
         raise UsageError(
             CODE,

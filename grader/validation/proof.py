@@ -87,7 +87,8 @@ def unsteady(results: Sequence[Result]) -> list[str]:
 
 def comparable(result: Result) -> Result:
     """A result without what may differ between two runs."""
-    return msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, started="", seconds=0.0, stages=()))
+    run = msgspec.structs.replace(result.run, started="", seconds=0.0, stages=(), measured=())
+    return msgspec.structs.replace(result, run=run)
 
 
 def _sets(what: str, got: Iterable[str], wanted: Iterable[str]) -> list[str]:

@@ -166,3 +166,22 @@ def test_a_submission_that_asks_for_postgresql_where_there_is_none_is_not_blamed
     with pytest.raises(OurFault) as fault, served(engine, tmp_path, files):
         pass
     assert fault.value.code == "E216"
+
+
+def test_one_process_may_use_as_much_memory_as_outside_a_container_and_no_more(databases: ContainerDatabases) -> None:
+    with databases.start() as server:
+        with server.connect() as connection, pytest.raises(psycopg.errors.OutOfMemory):
+            connection.execute(
+                "SELECT cardinality(array_agg(repeat(md5(a::text), 40))) FROM generate_series(1, 9000000) AS a"
+            )
+        with server.connect() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_process_of_the_server_that_heeds_nothing_can_be_killed(databases: ContainerDatabases) -> None:
+    with databases.start() as server:
+        connection = server.connect()
+        server.kill(connection.info.backend_pid)
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+        connection.close()

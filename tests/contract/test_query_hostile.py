@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 from query_samples import TABLES, little_exercise
+from query_tricks import FAIR, HARMLESS
 
 from grader.collectors.query.catalog import shape
 from grader.collectors.query.data import BIG, OWNER, SMALL, make_database, template
-from grader.collectors.query.session import Session, StatementFailed, StatementStopped
+from grader.collectors.query.session import CANDIDATE, Session, StatementFailed, StatementStopped
+from grader.collectors.query.small import Pair
 from grader.collectors.query.work import apply_setup
 from grader.database import Server
 from grader.database.process import ProcessDatabases
@@ -79,7 +82,7 @@ REFUSED_BY_THE_SERVER = [
     "TRUNCATE orders",
     "UPDATE orders SET status = 'x'",
     "DELETE FROM order_items",
-    "INSERT INTO products VALUES (9999, 'x', 1)",
+    "INSERT INTO products VALUES (9999, 1, 'x', 1)",
     "CREATE TABLE cached AS SELECT * FROM orders",
     "CREATE TEMP TABLE cached AS SELECT * FROM orders",
     "CREATE MATERIALIZED VIEW cached AS SELECT * FROM orders",
@@ -128,6 +131,70 @@ def test_without_the_guard_what_never_ends_is_stopped(server: Server, sql: str) 
     session.close()
 
 
+@pytest.mark.usefixtures("before")
+def test_every_fair_construct_is_one_that_postgresql_knows(server: Server) -> None:
+    session = Session(server, SMALL)
+    for sql in FAIR:
+        session.ask(check_query(sql, TABLES).text, seconds=10, most=10)
+    session.close()
+
+
+@pytest.mark.usefixtures("before")
+def test_what_the_guard_cannot_tell_from_a_fair_query_does_no_harm(server: Server) -> None:
+    session = Session(server, BIG)
+    for sql in HARMLESS:
+        with contextlib.suppress(StatementFailed, StatementStopped):
+            session.ask(check_query(sql, TABLES).text, seconds=10, most=10)
+        assert session.ask("SELECT count(*) FROM orders", seconds=10, most=1).rows == (("1800",),), sql
+    session.close()
+
+
+LIMITS = ("temp_file_limit", "log_executor_stats", "session_replication_role", "log_min_messages", "max_stack_depth")
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_settings_that_bound_or_measure_are_not_the_candidates(server: Server, name: str) -> None:
+    session = Session(server, BIG)
+    with pytest.raises(StatementFailed) as refused:
+        session.run(f"SET {name} TO DEFAULT", seconds=10)
+    assert refused.value.error.sqlstate == "42501"
+    session.close()
+
+
+def test_the_candidate_has_few_connections(server: Server) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(server.connect(BIG, role=CANDIDATE))
+        with pytest.raises(OurFault, match="E221"):
+            server.connect(BIG, role=CANDIDATE)
+
+
+def grown(piece: str, times: int, select: str) -> str:
+    """A query whose one value doubles so many times."""
+    for level in range(times):
+        select = f"SELECT {piece} AS s FROM ({select}) AS t{level} OFFSET 0"
+    return select
+
+
+ONE_TEXT = "SELECT 'abcd' || left(email, 0) AS s FROM customers WHERE customer_id = 1"
+BOMBS = [
+    (grown("s || s", 30, ONE_TEXT), "54000"),
+    (grown("array_cat(s, s)", 40, "SELECT ARRAY[order_id] AS s FROM orders WHERE order_id = 1"), "54000"),
+    ("SELECT cardinality(array_agg(a)) FROM orders a, orders b, orders c", "53200"),
+]
+
+
+@pytest.mark.parametrize(("sql", "state"), BOMBS)
+@pytest.mark.usefixtures("before")
+def test_a_query_that_needs_all_memory_is_refused_and_to_blame(server: Server, sql: str, state: str) -> None:
+    session = Session(server, BIG)
+    with pytest.raises(StatementFailed) as refused:
+        session.ask(sql, seconds=60, most=10)
+    assert refused.value.error.sqlstate == state
+    assert session.ask("SELECT count(*) FROM orders", seconds=10, most=1).rows == (("1800",),)
+    session.close()
+
+
 def test_a_sort_that_needs_more_than_its_temporary_files_is_the_querys_fault(server: Server) -> None:
     session = Session(server, BIG)
     wide = "SELECT a.*, b.*, c.placed_at FROM orders a, orders b, orders c ORDER BY 9, 1 LIMIT 999999999"
@@ -138,6 +205,13 @@ def test_a_sort_that_needs_more_than_its_temporary_files_is_the_querys_fault(ser
 
 def test_after_all_of_this_nothing_has_changed(server: Server, before: list[object]) -> None:
     assert fingerprint(server) == before
+
+
+def test_after_all_of_this_a_good_answer_gives_the_given_querys_rows(server: Server) -> None:
+    exercise = little_exercise(size=300)
+    pair = Pair(server, BIG, exercise, exercise.reference, 20)
+    assert pair.same(pair.given(BIG), pair.submitted(BIG))
+    pair.close()
 
 
 def test_settings_do_not_outlive_their_session(server: Server) -> None:

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from grader.collectors.query import session as session_module
 from grader.collectors.query.session import Session, StatementFailed, StatementStopped
 from grader.database import Server
+from grader.database import watchdog as watchdog_module
 from grader.database.process import ProcessDatabases
 from grader.database.watchdog import watched
 from grader.errors import OurFault
@@ -140,6 +142,67 @@ def test_a_query_whose_planning_needs_all_memory_is_refused_and_the_server_stays
     with pytest.raises(StatementFailed, match="out of memory"):
         session.ask(bomb, seconds=120, most=1)
     assert session.ask("SELECT 1", seconds=10, most=1).rows == (("1",),)
+    session.close()
+
+
+def test_a_process_that_heeds_no_request_is_killed_and_the_server_comes_up_again(server: Server) -> None:
+    # PostgreSQL does not look up between the parts of one expression: this multiplies long numbers for a minute.
+    product = " + ".join(["s * s"] * 400)
+    endless = f"SELECT {product} FROM (SELECT power(9.9, 60000 + pg_backend_pid() % 2) AS s OFFSET 0) AS long"
+    connection = server.connect()
+    backend = connection.info.backend_pid
+    with pytest.raises(psycopg.Error), watched(server, connection, 0.3, grace=0.3) as watch:
+        connection.execute(endless)
+    connection.close()
+    assert watch.killed
+    deadline = time.monotonic() + 30
+    while os.path.exists(f"/proc/{backend}") and time.monotonic() < deadline:  # noqa: PTH110 - as short as that
+        time.sleep(0.05)
+    session = Session(server, "postgres", role="postgres")
+    session._recover()  # what a session does when its process was killed
+    assert session.ask("SELECT 1", seconds=10, most=1).rows == (("1",),)
+    session.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT s || s FROM (SELECT string_agg(md5(g::text), '') AS s FROM generate_series(1, 40000) AS g) AS t",
+        "SELECT (s || 'x')::int FROM (SELECT string_agg(md5(g::text), '') AS s FROM generate_series(1, 40000) g) AS t",
+        "DO 'BEGIN FOR i IN 1..2000000 LOOP RAISE NOTICE ''%'', repeat(''x'', 1000); END LOOP; END'",
+    ],
+    ids=["a value", "an error", "notices"],
+)
+def test_what_an_answer_may_hold_is_bounded(server: Server, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    monkeypatch.setattr(session_module, "LARGEST_ANSWER", 1 << 20)
+    session = Session(server, "postgres", role="postgres")
+    with pytest.raises(StatementFailed, match="larger than 1 MB"):
+        session.ask(sql, seconds=60, most=10)
+    assert session.ask("SELECT 1", seconds=10, most=1).rows == (("1",),)
+    session.close()
+
+
+def test_a_statement_that_fills_the_disk_is_stopped(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog_module, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(session_module, "MOST_FILES", 1)
+    session = Session(server, "postgres", role="postgres")
+    with pytest.raises(StatementFailed, match="of the disk"):
+        session.ask("SELECT pg_sleep(60)", seconds=60, most=10)
+    assert session.ask("SELECT 1", seconds=10, most=1).rows == (("1",),)
+    session.close()
+
+
+def test_many_statements_that_each_nearly_end_are_stopped_too(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "QUICK_SECONDS", 0.01)
+    monkeypatch.setattr(session_module, "SLOW_SECONDS", 0.5)
+    session = Session(server, "postgres", role="postgres")
+
+    def many() -> None:
+        for _ in range(40):
+            session.ask("SELECT pg_sleep(0.2)", seconds=1, most=1)
+
+    with pytest.raises(StatementStopped):
+        many()
     session.close()
 
 

@@ -1,37 +1,19 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from grader import pipeline
-from grader.cli.shown import LEGEND, handed_out, shown
+from grader.cli.shown import LEGEND, shown
 from grader.model import Visibility
 from grader.packs import find_pack
 
 
-@pytest.mark.parametrize(
-    ("name", "files"),
-    [
-        ("todo-api", {"brief.md", "openapi.yaml"}),
-        ("url-shortener", {"brief.md", "openapi.yaml"}),
-        ("ecommerce-schema", {"brief.md"}),
-        (
-            "slow-query",
-            {"brief.md", "exercises/mid/original.sql", "data/shop/schema.sql", "data/shop/data.sql"},
-        ),
-    ],
-)
-def test_the_files_for_a_candidate_are_those_that_the_brief_names(name: str, files: set[str]) -> None:
-    root = find_pack(name)
-    assert {file.relative_to(root).as_posix() for file in handed_out(root)} == files
-
-
-def test_a_word_that_only_ends_like_a_file_names_no_file(tmp_path: Path) -> None:
-    (tmp_path / "brief.md").write_text("Hand in my-query.sql and `query.sqlite`.")
-    (tmp_path / "query.sql").write_text("")
-    (tmp_path / "challenge.toml").write_text("")
-    assert handed_out(tmp_path) == [tmp_path / "brief.md"]
+def test_the_files_for_a_candidate_are_listed_for_every_level() -> None:
+    pack = pipeline.load(find_pack("slow-query"))
+    lines = "\n".join(shown(pack, whole=False)).removeprefix((pack.root / "brief.md").read_text().rstrip()).splitlines()
+    listed = {line.strip().removeprefix(f"{pack.root}/") for line in lines[: lines.index("Rubric")]}
+    assert {"brief.md", "data/shop/data.sql", "exercises/junior/plan.txt", "exercises/senior/original.sql"} <= listed
+    assert not any("reference" in line for line in listed)
 
 
 @pytest.mark.parametrize("name", ["todo-api", "url-shortener", "ecommerce-schema", "slow-query"])

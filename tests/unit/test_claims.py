@@ -155,7 +155,7 @@ def test_what_a_sentence_says_wrong_outweighs_what_it_says_right() -> None:
 def test_indexes_subqueries_and_nodes_are_compared_without_their_names() -> None:
     found = claims(
         "An index on orders (customer_id) finds them. The subqueries on orders are gone. "
-        "The Nested Loop feeds the Aggregate. A Merge Join would read orders twice.",
+        "The Nested Loop feeds the Aggregate. A Merge Join reads orders twice. A Merge Join would read orders again.",
         GROUND,
     )
     assert [claim.because.split(";")[0] for claim in found] == [
@@ -163,6 +163,7 @@ def test_indexes_subqueries_and_nodes_are_compared_without_their_names() -> None
         "subqueries on orders ran up to 100 times before, none after",
         "Aggregate: yes before, yes after",
         "none of our plans has a Merge Join",
+        "it is supposed, not said of these plans",
     ]
 
 
@@ -315,3 +316,73 @@ def test_an_index_named_with_its_column_is_explained_without_the_word() -> None:
         True,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("orders was read 100 times before.", "orders was read again 100 times on our data, 100 in the text"),
+        ("The subplan on orders has loops=44.", "orders was read again 100 times on our data, 44 in the text"),
+        ("Before, orders was scanned for each customer.", "orders was read again 100 times before, not again after"),
+    ],
+)
+def test_how_often_something_ran_is_compared_with_the_loops(text: str, because: str) -> None:
+    given = Ground(given=GROUND.given, final=read_plan(hash_plan()), tables={"orders": ("id",)}, gain=9.0)
+    (claim,) = claims(text, given)
+    assert because in claim.because
+
+
+def test_a_plan_that_ran_something_again_and_again_did_not_run_it_once() -> None:
+    assert [claim.because for claim in contradicted("The original plan reads orders only once.")] == [
+        "the given query's plan reads orders 100 times"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The original plan reads orders only once per customer.",
+        "The original plan should read orders only once.",
+        "The original plan reads orders 100 times although once would be enough.",
+        "The new plan reads orders only once.",
+        "Instead of reading orders only once, the original reads it per customer.",
+        "The original plan does not read orders only once.",
+    ],
+)
+def test_once_is_not_held_against_who_means_something_else(text: str) -> None:
+    assert contradicted(text) == []
+
+
+def test_a_scan_that_an_index_could_replace_on_other_data_is_no_lie() -> None:
+    added = {"customers_company_id_idx": ("customers", "company_id")}
+    other = Ground(given=GROUND.given, final=GROUND.final, tables=GROUND.tables, added=added, gain=9.0)
+    assert contradicted("The Seq Scan on customers is gone.", other) == []
+    assert contradicted("The Seq Scan on customers is gone.") != []
+
+
+def test_a_scan_is_denied_only_where_so_little_is_read_that_nobody_would_scan() -> None:
+    text = "The original plan does a Seq Scan on orders."
+    for blocks, wrong in ((1_000_000, 1), (400, 0)):
+        other = Ground(
+            given=read_plan(new_plan()), final=GROUND.final, tables=GROUND.tables, table_blocks={"orders": blocks}
+        )
+        assert len(contradicted(text, other)) == wrong
+
+
+def test_a_spill_is_denied_only_where_nothing_large_is_kept_in_memory() -> None:
+    text = "The original plan spilled to disk."
+    large = plan("Sort", plan("Seq Scan", rows=50_000, Relation_Name="orders"), rows=50_000, Shared_Hit_Blocks=99)
+    assert contradicted(text, Ground(given=read_plan(large), final=GROUND.final, tables=GROUND.tables)) == []
+    assert contradicted(text) != []
+
+
+def test_a_setting_that_is_said_to_have_ended_a_spill_is_denied_where_nothing_could_spill() -> None:
+    text = "work_mem is raised to 128MB so that the sort does not spill to disk any more."
+    few = Ground(
+        given=read_plan(given_plan()), final=GROUND.final, tables=GROUND.tables, settings={"work_mem": "128MB"}
+    )
+    large = plan("Sort", plan("Seq Scan", rows=50_000, Relation_Name="orders"), rows=50_000, Shared_Hit_Blocks=99)
+    many = Ground(given=read_plan(large), final=few.final, tables=few.tables, settings=few.settings)
+    assert [claim.because for claim in contradicted(text, few)] == ["the given query's plan uses no temporary files"]
+    assert contradicted(text, many) == []
+    assert contradicted("work_mem stays as it is, the sort does not spill.", few) == []

@@ -96,7 +96,7 @@ def test_options_for_every_command_may_stand_before_and_behind_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "names"), [("challenge", "{list,show,exam,validate}"), ("images", "{list,build,load}")]
+    ("command", "names"), [("challenge", "{list,show,handout,exam,validate}"), ("images", "{list,build,load}")]
 )
 def test_a_command_without_its_action_names_them(capsys: pytest.CaptureFixture[str], command: str, names: str) -> None:
     with pytest.raises(SystemExit):

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 from query_samples import EXPLANATION, SAME, answer, differing, given_plan, new_plan
 
+from grader.checks.query.economy import ask_index_size, ask_indexes_used
 from grader.checks.query.explanation import ask_agrees, ask_comparison, ask_decisive, ask_plan_analysis
 from grader.checks.query.facts import efficiency
+from grader.checks.query.plans import ask_plans
 from grader.checks.query.rows import ask_columns, ask_same_rows
 from grader.checks.query.runs import ask_allowed, ask_runs, ask_setup
-from grader.checks.query.work import ask_index_size, ask_indexes_used, ask_plans, ask_two_by_two, ask_work
+from grader.checks.query.work import ask_two_by_two, ask_work
 from grader.evidence.query import (
     Answer,
     Cell,
@@ -174,7 +176,7 @@ def test_a_difference_is_shown_with_its_rows_both_answers_and_a_script() -> None
     assert "row 2 should be (2, 1), yours is (2, 2)" in finding.message
     both, table, script = finding.exhibits
     assert isinstance(both, RowsExhibit)
-    assert [row[3] for row in both.rows] == ["", "≠"]
+    assert [row[3] for row in both.rows] == ["", "≠ orders"]
     assert isinstance(table, RowsExhibit)
     assert table.rows[0] == ("1", "NULL")
     assert isinstance(script, SqlExhibit)
@@ -242,9 +244,8 @@ def test_the_two_by_two_says_which_half_did_it() -> None:
 
 
 def test_both_plans_are_drawn_with_their_flags() -> None:
-    given, new = ask_plans(answer()).exhibits[:2]
-    assert isinstance(given, PlanExhibit)
-    assert isinstance(new, PlanExhibit)
+    finding = ask_plans(answer())
+    given, new = (shown for shown in finding.exhibits if isinstance(shown, PlanExhibit))
     assert any(node.flags for node in given.nodes)
     assert not any(node.flags for node in new.nodes)
 
@@ -314,13 +315,13 @@ def test_naming_nodes_is_no_analysis_and_a_number_or_a_gain_is_no_claim_about_pl
     assert ask_agrees(answer(explanation="The subqueries on orders are joined once.")).outcome is Outcome.PASS
 
 
-def test_the_table_of_claims_holds_a_sentence_once_and_says_what_is_not_judged() -> None:
+def test_the_claims_stand_line_by_line_beside_the_text_and_what_is_not_judged_is_said() -> None:
     text = "The Seq Scan on orders runs for every customer, 10,000 rows each."
     table = ask_agrees(answer(explanation=f"{text}\n\n{text}")).exhibits[0]
     assert isinstance(table, RowsExhibit)
-    assert [row[:2] for row in table.rows] == [(text, "confirmed in part")]
+    assert [row[:3] for row in table.rows] == [("1", text, "✓ confirmed in part"), ("3", text, "✓ confirmed in part")]
+    assert table.rows[1][3] == "as on line 1"
     assert "Whether a figure is right" in table.note
-    assert "asked elsewhere" in table.note
 
 
 def test_words_that_are_not_known_go_to_a_person() -> None:

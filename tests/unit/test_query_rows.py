@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.evidence.query import Answer, ResultColumn, Row
-from grader.sql.query.rows import first_difference, same_rows, type_family
+from grader.sql.query.rows import differing_columns, first_difference, same_rows, type_family
 
 
 def result(*rows: Row, types: tuple[str, ...] = ("integer", "numeric")) -> Answer:
@@ -36,6 +36,10 @@ def test_duplicates_count_even_without_an_order() -> None:
         (None, None, ("numeric", "numeric"), True),
         ("a", "a ", ("text", "text"), False),
         ("", None, ("text", "text"), False),
+        ("2", "2.0", ("bigint", "text"), True),
+        ("2", "two", ("bigint", "text"), False),
+        ("2024-07-01", "2024-07-01 00:00:00", ("date", "timestamp without time zone"), True),
+        ("2024-07-01", "2024-07-01 00:00:01", ("date", "timestamp without time zone"), False),
     ],
 )
 def test_values_are_compared_by_what_they_mean(
@@ -71,3 +75,9 @@ def test_types_that_read_the_same_are_one_family() -> None:
     assert type_family("timestamp without time zone") != type_family("timestamp with time zone")
     assert type_family("numeric") != type_family("double precision") != type_family("bigint")
     assert type_family("date") != type_family("timestamp without time zone")
+
+
+def test_the_columns_that_differ_in_a_row_are_found_by_value() -> None:
+    left, right = result(("1", "1.50"), ("2", "2")), result(("1", "1.5"), ("2", "3"))
+    assert differing_columns(left, right, 0) == []
+    assert [column.name for column in differing_columns(left, right, 1)] == ["c1"]

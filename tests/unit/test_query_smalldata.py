@@ -112,7 +112,8 @@ def test_literals_are_read_by_the_columns_type() -> None:
     assert found.columns["status"].exact == ()
     assert found.page == 10
     years = named(["SELECT 1 FROM t WHERE to_char(d, 'YYYY') = '2024'"], {"t": {"d": "date"}})
-    assert {"2024-01-01", "2025-01-01"} <= set(years.columns["d"].exact)
+    assert {"2024-01-01", "2024-12-31"} <= set(years.columns["d"].exact)
+    assert {"2023-12-31", "2025-01-01"} <= set(years.columns["d"].near)
 
 
 def test_a_query_that_cannot_be_read_names_nothing() -> None:
@@ -136,3 +137,52 @@ def test_shrinking_keeps_the_difference_and_takes_children_along() -> None:
     assert tries <= 300
     assert (len(small["customers"]), len(small["orders"])) <= (2, 2)
     assert len(small["lines"]) == 1
+
+
+def test_parts_of_dates_and_letters_under_functions_are_understood() -> None:
+    query = (
+        "SELECT 1 FROM t WHERE extract(year FROM d) = 2024 AND extract(month FROM d) > 6 "
+        "AND (s = 'disputed' OR lower(s) = 'cancelled')"
+    )
+    pools = named([query], {"t": {"d": "timestamp without time zone", "s": "text"}}).columns
+    assert {"2024-07-01 00:00:00", "2024-12-31 23:59:59.999999"} <= set(pools["d"].exact)
+    assert {"2024-06-30 23:59:59.999999", "2025-01-01 00:00:00"} <= set(pools["d"].near)
+    assert any(value.startswith("2023-1") for value in pools["d"].near)
+    assert {"cancelled", "CANCELLED", "Cancelled", "disputed"} <= set(pools["s"].exact)
+    assert "Disputed" in pools["s"].near
+    assert pools["s"].exact.count("disputed") >= len(pools["s"].exact) / 3
+
+
+def test_tables_that_are_only_asked_and_columns_of_an_or_are_known() -> None:
+    found = named(
+        ["SELECT 1 FROM a WHERE (a.x = 'P' OR a.y = 'P') AND a.z NOT IN (SELECT b.z FROM b)"],
+        {"a": {"x": "text", "y": "text", "z": "integer"}, "b": {"z": "integer"}},
+    )
+    assert found.asked == {"b"}
+    assert found.either == {"x", "y"}
+
+
+def test_a_column_is_never_null_in_many_databases_and_often_in_others() -> None:
+    shares = [
+        sum(row[1] is None for row in d.tables["orders"]) / len(d.tables["orders"])
+        for d in made(80)
+        if len(d.tables["orders"]) > 4
+    ]
+    assert sum(share == 0 for share in shares) > len(shares) / 5
+    assert max(shares) > 0.3
+
+
+def test_shrinking_makes_values_plain_that_do_not_matter() -> None:
+    tables: Tables = {
+        "customers": (("1", "42", "x@y"), ("2", "7", None)),
+        "orders": (("5", "1", "sent", "2024-06-01 00:00:00", "2"), ("6", "1", "sold", "2024-07-01 00:00:00", "1")),
+        "lines": (),
+    }
+
+    def differs(now: Tables) -> bool:
+        return any(row[2] == "sent" for row in now["orders"])
+
+    small, tries = shrink(tables, parents_first(TABLES), differs, tries=100)
+    assert small["orders"] == (("5", "1", "sent", "2020-01-01 00:00:00", "1"),)
+    assert small["customers"] == (("1", "1", "a"),)
+    assert tries < 30

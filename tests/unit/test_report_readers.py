@@ -118,6 +118,21 @@ def test_exhibits_are_no_passed_checks() -> None:
     assert 'skipped="1"' in FORMATS["junit"](given)
 
 
+def test_a_self_check_shows_advice_with_its_caret_and_what_exhibits_say() -> None:
+    code = CodeExhibit(
+        title="SELECT *", file="query.sql", line=2, lines=("-- a", "SELECT *"), column=8, label="every column"
+    )
+    told = {"scored": False, "visibility": Visibility.PUBLIC}
+    lint = check("L", "Avoids costly forms", Outcome.FAIL, 0.0, message="SELECT * (line 2)", evidence=(code,), **told)
+    shows = check("I", "Both plans", possible=0.0, message="3 of 4 things are gone", evidence=(TABLE,), **told)
+    plain = check("X", "No lines", Outcome.FAIL, 0.0, message="said elsewhere", **told)
+    shown = FORMATS["human"](replace(made(check("P", "p"), shows, lint, plain), view="candidate"))
+    assert "        3 of 4 things are gone" in shown
+    assert "Advice, costs nothing" in shown
+    assert "      2 | SELECT *\n        |        ^ every column\n" in shown
+    assert "said elsewhere" not in shown
+
+
 def feedback(*more: CheckResult) -> Result:
     """Feedback on passed public checks beside failed ones that candidates see the rule of."""
     public = [check(f"P{i}", "p", visibility=Visibility.PUBLIC) for i in range(10)]

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from chromium import Page
 from hostile import CORPUS, poisoned
-from sample_results import SAMPLES, todo
+from sample_results import SAMPLES, criterion, informs, todo
+from sample_results import result as made
 
-from grader.exhibits import CodeExhibit, HttpExhibit
+from grader.exhibits import CodeExhibit, HttpExhibit, PlanExhibit, PlanNode
 from grader.report.html import render
 from grader.report.views import candidate
-from grader.result import Result
+from grader.result import ChallengeRef, Result
 
 replace = msgspec.structs.replace
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
@@ -180,3 +181,52 @@ def test_what_stands_side_by_side_ends_at_the_same_height(chromium: Page, tmp_pa
     assert abs(left - right) < 1
     whole = "[...document.querySelectorAll('#ask + .card, .hero')].map(c => c.getBoundingClientRect().width)"
     assert len(set(chromium.evaluate(whole))) == 1
+
+
+def test_a_plan_can_be_copied_and_saved_whole(chromium: Page, tmp_path: Path) -> None:
+    chromium.open(written(tmp_path, SAMPLES["query"]()))
+    chromium.evaluate(OPEN_ALL)
+    shown = "document.querySelector('pre.plan-json').textContent"
+    assert chromium.evaluate(f"JSON.parse({shown})[0].Plan['Node Type']") == "Limit"
+    kept = (
+        "new Promise(done => { const made = URL.createObjectURL; URL.createObjectURL = blob => {"
+        " blob.text().then(done); return made.call(URL, blob); };"
+        " HTMLAnchorElement.prototype.click = () => {}; document.querySelector('button[data-save]').click(); })"
+    )
+    assert chromium.evaluate(kept) == chromium.evaluate(shown)
+    assert chromium.complaints() == []
+
+
+def deep_plan() -> PlanExhibit:
+    """Forty nodes, half of them one below the other, with long names and reasons."""
+    node = PlanNode(
+        depth=0,
+        name="Nested Loop Left Join",
+        object="order_items_of_the_year",
+        index="order_items_product_id_quantity_unit_price_idx",
+        part="CTE orders_of_the_year",
+        rows=123_456.5,
+        planned=7,
+        loops=98_765,
+        removed=1_234_567,
+        temp_blocks=12_345,
+        share=0.25,
+        condition="Filter: (" + " AND ".join(f"(a_rather_long_column_name_{n} = {n})" for n in range(6)) + ")",
+        flags=("reads all 330,000 rows of order_items_of_the_year to keep 2.19, 98,765 times",),
+    )
+    return PlanExhibit(title="Deep", nodes=tuple(replace(node, depth=min(n, 20 + n % 3)) for n in range(40)), json="[]")
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_every_word_of_a_deep_plan_is_inside_its_box(chromium: Page, tmp_path: Path, width: int) -> None:
+    shows = informs("I", "Both plans", deep_plan(), replace(deep_plan(), title="Beside it"))
+    given = made(ChallengeRef(id="q", title="Q", version="1", digest="0"), (criterion("a", "A", "r", shows),))
+    chromium.open(written(tmp_path, given), width=width)
+    chromium.evaluate(OPEN_ALL)
+    assert chromium.evaluate("document.querySelectorAll('.plan-node').length") == 80
+    outside = "[...document.querySelectorAll('.plan-node, .plan-node *')].filter(n => n.scrollWidth > n.clientWidth + 1"
+    assert chromium.evaluate(f"{outside} && getComputedStyle(n).display !== 'inline').map(n => n.textContent)") == []
+    narrow = "Math.min(...[...document.querySelectorAll('.plan-node')].map(node => node.clientWidth))"
+    assert chromium.evaluate(narrow) > 120
+    inside, outer = chromium.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert inside <= outer

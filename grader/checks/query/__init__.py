@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checks.query import explanation, rows, runs, work
+from grader.checks.query import economy, explanation, lint, plans, rows, runs, work
 from grader.model import Check
 
-CHECKS: tuple[Check[Any], ...] = (*runs.CHECKS, *rows.CHECKS, *work.CHECKS, *explanation.CHECKS)
+CHECKS: tuple[Check[Any], ...] = (
+    *runs.CHECKS,
+    *rows.CHECKS,
+    *work.CHECKS,
+    *economy.CHECKS,
+    *plans.CHECKS,
+    *lint.CHECKS,
+    *explanation.CHECKS,
+)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.checks.query.facts import LEAST_GAIN, explain_it, gain, ground, mostly_different, not_run, part_gains
+from grader.checks.query.explanation_exhibits import FILE, beginning, difference_table, line_by_line
+from grader.checks.query.facts import changed, explain_it, ground, mostly_different, not_run
+from grader.checks.query.told import (
+    beside_ours,
+    confirmed,
+    contradicted,
+    far_apart,
+    in_words,
+    is_foreign,
+    mostly_contradicted,
+    named_effects,
+    the_ground,
+)
 from grader.evidence.query import QueryAnswer
-from grader.exhibits import RowsExhibit, TextExhibit
+from grader.exhibits import TextExhibit
 from grader.model import Check, Finding, blocked, failed, for_review, passed
-from grader.sql.query.claims import Claim, Ground, claims
-from grader.sql.query.explained import compares, effects, is_english, is_long, names_any_object, plan_readings
+from grader.sql.query.claims import claims
+from grader.sql.query.explained import compares, describes_the_work, is_long, names_any_object, plan_readings
 from grader.sql.query.figures import figures
-from grader.sql.query.prose import sentences
 from grader.visible import one_line
 
-FILE = "EXPLANATION.md"
-MOST_CLAIMS = 25
 CONTRADICTION = 0.5
-_OF_PLANS = {"index", "scan", "node", "spill"}  # that a text says "faster" or holds a number is no claim about plans
-_NO_TEXT = "there is no EXPLANATION.md"
 
 
 def _missing(evidence: QueryAnswer, *, needs_gain: bool = True) -> Finding | None:
@@ -32,7 +39,7 @@ def _missing(evidence: QueryAnswer, *, needs_gain: bool = True) -> Finding | Non
         return blocked("The query gives other rows on most data sets: its plan is that of another task")
     if ground(evidence) is None:
         return blocked("There is no plan to compare it with")
-    if needs_gain and gain(evidence) < LEAST_GAIN:
+    if needs_gain and not changed(evidence):
         return blocked("The work did not become less: there is no change to explain")
     return None
 
@@ -51,17 +58,19 @@ def ask_comparison(evidence: QueryAnswer, *, least: int = 2) -> Finding:
         return missing
     found = figures(evidence.explanation)
     only_rows = {figure.kind for figure in found} == {"rows"} and not compares(evidence.explanation)
+    beside, far = beside_ours(evidence)
     if len(found) >= least and not only_rows:
-        return passed(f"The explanation gives figures: {one_line(', '.join(figure.text for figure in found[:6]), 120)}")
-    if not is_english(evidence.explanation):
-        return for_review("It may compare in words that are not recognised", exhibits=(_text(evidence),))
+        told = one_line(", ".join(figure.text for figure in found[:6]), 120)
+        return passed(f"The explanation gives figures: {told}{far_apart(far)}", exhibits=beside)
+    if is_foreign(evidence):
+        return for_review("It may compare in words that are not recognised", exhibits=(beginning(evidence), *beside))
     count = f"{len(found)} measured figure{'' if len(found) == 1 else 's'} with a unit"
     told = "only numbers of rows, and not before and after" if only_rows else count
     return failed(
         f"The explanation holds {told}: nothing can be compared",
-        expected="measured figures with their unit for the given query and for yours: time, buffers, rows or cost",
+        expected="figures with their unit, measured for the given and the submitted query: time, buffers, rows or cost",
         where=FILE,
-        exhibits=(_text(evidence),),
+        exhibits=(beginning(evidence), *beside),
     )
 
 
@@ -70,16 +79,27 @@ def ask_plan_analysis(evidence: QueryAnswer, *, least: int = 1) -> Finding:
     missing = _missing(evidence)
     if missing is not None:
         return missing
-    found = plan_readings(evidence.explanation, _ground(evidence))
+    compared = the_ground(evidence)
+    judged = claims(evidence.explanation, compared)
+    if mostly_contradicted(judged, compared):
+        return failed(
+            "The plans contradict at least as many of its sentences as they confirm: it reads other plans",
+            expected="what the plan of the given query did and what the new plan does instead, by its nodes",
+            where=FILE,
+            exhibits=(line_by_line(evidence.explanation, judged),),
+        )
+    found = plan_readings(evidence.explanation, compared, {claim.text for claim in contradicted(judged)})
     if len(found) >= least:
         return passed(f"The explanation reads the plans: {one_line(found[0], 160)}")
-    if not is_english(evidence.explanation):
-        return for_review("It may read the plans in words that are not recognised", exhibits=(_text(evidence),))
+    if is_foreign(evidence):
+        return for_review("It may read the plans in words that are not recognised", exhibits=(beginning(evidence),))
+    if describes_the_work(evidence.explanation, compared):
+        return for_review("It tells what the queries do, and names no node of a plan", exhibits=(beginning(evidence),))
     return failed(
         "No sentence of the explanation says what a node of a plan does, on which table or why",
         expected="what the plan of the given query did and what the new plan does instead, by its nodes",
         where=FILE,
-        exhibits=(_text(evidence),),
+        exhibits=(beginning(evidence),),
     )
 
 
@@ -88,35 +108,33 @@ def ask_decisive(evidence: QueryAnswer) -> Finding:
     missing = _missing(evidence)
     if missing is not None:
         return missing
-    compared = _ground(evidence)
-    by_setup, by_rewrite = part_gains(evidence)
-    wrong = {claim.text for claim in claims(evidence.explanation, compared) if claim.verdict == "contradicted"}
-    found = effects(evidence.explanation, compared, index_gain=by_setup, rewrite_gain=by_rewrite, wrong=wrong)
+    compared = the_ground(evidence)
+    judged = claims(evidence.explanation, compared)
+    wrong = contradicted(judged)
+    found = named_effects(evidence, compared, {claim.text for claim in wrong})
     if not found:
-        return for_review("No single change explains the gain: a person must read", exhibits=(_text(evidence),))
-    table = RowsExhibit(
-        title="What made the difference, and where the explanation says so",
-        head=("what", "explained", "where"),
-        rows=tuple((e.what, "yes" if e.named else "no", one_line(e.where, 200)) for e in found),
-        note="From the 2×2 of rewrite × setup and both plans",
-    )
+        return for_review("No single change explains the gain: a person must read", exhibits=(beginning(evidence),))
+    table = difference_table(found)
+    if mostly_contradicted(judged, compared):
+        return failed(
+            "The plans contradict at least as many of its sentences as they confirm: it explains nothing",
+            expected=in_words(found),
+            where=FILE,
+            exhibits=(table, beginning(evidence), explain_it(evidence)),
+        )
     left = [effect for effect in found if not effect.named]
     if not left:
-        return passed(f"It names what made the difference: {_list(found)}", exhibits=(table,))
-    unclear = names_any_object(evidence.explanation, compared) and is_long(evidence.explanation)
-    if not wrong and (unclear or not is_english(evidence.explanation)):
-        return for_review(f"It may explain this in words that are not recognised: {_list(left)}", exhibits=(table,))
+        return passed(f"It names what made the difference: {in_words(found)}", exhibits=(table,))
+    readable = is_long(evidence.explanation) and describes_the_work(evidence.explanation, compared)
+    if not wrong and (readable or is_foreign(evidence)):
+        return for_review(f"It may explain this in words that are not recognised: {in_words(left)}", exhibits=(table,))
     return failed(
-        f"It does not explain: {_list(left)}",
-        expected="the effect and the table, column or index it is about, in your own words",
+        f"It does not explain: {in_words(left)}",
+        expected="for the rewrite and for each index: its effect, and the table or column that it is about",
         where=FILE,
         score=1 - len(left) / len(found),
-        exhibits=(table, _text(evidence), explain_it(evidence)),
+        exhibits=(table, beginning(evidence), explain_it(evidence)),
     )
-
-
-def _list(found: list[Any]) -> str:
-    return "; ".join(effect.what for effect in found)
 
 
 def ask_agrees(evidence: QueryAnswer) -> Finding:
@@ -124,20 +142,19 @@ def ask_agrees(evidence: QueryAnswer) -> Finding:
     missing = _missing(evidence, needs_gain=False)
     if missing is not None:
         return missing
-    compared = _ground(evidence)
+    compared = the_ground(evidence)
     found = claims(evidence.explanation, compared)
-    wrong = [claim for claim in found if claim.verdict == "contradicted"]
-    right = [claim for claim in found if "confirmed" in claim.verdict and not _OF_PLANS.isdisjoint(claim.about)]
-    table = _claims_table(found)
+    wrong, right = contradicted(found), confirmed(found, compared)
+    table = line_by_line(evidence.explanation, found)
     if wrong:
         return failed(
-            f"The plans contradict {len(wrong)} of its sentences: {wrong[0].because}",
+            f"The plans contradict {len(wrong)} of its sentences: {one_line(wrong[0].because, 200)}",
             expected="claims that the plans show",
             where=FILE,
-            score=max(0.0, 1 - CONTRADICTION * len(wrong)) if gain(evidence) >= LEAST_GAIN else 0.0,
+            score=max(0.0, 1 - CONTRADICTION * len(wrong)) if changed(evidence) else 0.0,
             exhibits=(table, explain_it(evidence)),
         )
-    if gain(evidence) < LEAST_GAIN:
+    if not changed(evidence):
         return blocked("The work did not become less: there is no change to explain")
     if right:
         in_part = sum(claim.verdict == "confirmed in part" for claim in right)
@@ -145,41 +162,17 @@ def ask_agrees(evidence: QueryAnswer) -> Finding:
             f"The plans confirm {len(right) - in_part} of its sentences, {in_part} more in part, and contradict none",
             exhibits=(table,),
         )
-    readable = is_long(evidence.explanation) or not is_english(evidence.explanation)
-    if names_any_object(evidence.explanation, compared) and readable:
-        return for_review("No claim could be compared with the plans: a person must read", exhibits=(_text(evidence),))
+    readable = is_long(evidence.explanation) and describes_the_work(evidence.explanation, compared)
+    if names_any_object(evidence.explanation, compared) and (readable or is_foreign(evidence)):
+        return for_review(
+            "No claim could be compared with the plans: a person must read", exhibits=(beginning(evidence),)
+        )
     return failed(
         "It claims nothing that can be compared with the plans",
         expected="which tables are read how, before and after, and which index is used",
         where=FILE,
-        exhibits=(_text(evidence),),
+        exhibits=(beginning(evidence),),
     )
-
-
-def _ground(evidence: QueryAnswer) -> Ground:
-    compared = ground(evidence)
-    if compared is None:
-        raise ValueError(_NO_TEXT)
-    return compared
-
-
-def _claims_table(found: list[Claim]) -> RowsExhibit:
-    order = {"contradicted": 0, "confirmed": 1, "confirmed in part": 2, "not checkable": 3}
-    ranked = sorted(found, key=lambda claim: order[claim.verdict])
-    return RowsExhibit(
-        title="Claims beside the plans",
-        head=("claim", "verdict", "because"),
-        rows=tuple((one_line(c.text, 200), c.verdict, one_line(c.because, 240)) for c in ranked[:MOST_CLAIMS]),
-        note="Whether a figure is right is not held against you: yours was measured on other data. "
-        "That there are figures with their unit is asked elsewhere",
-    )
-
-
-def _text(evidence: QueryAnswer) -> TextExhibit:
-    """The beginning of the explanation, and how to look at all of it."""
-    parts = sentences(evidence.explanation)[:12]
-    text = "\n".join(one_line(part, 240) for part in parts) or one_line(evidence.explanation, 240)
-    return TextExhibit(title=f"{FILE}, as it reads (cat {FILE})", text=text)
 
 
 CHECKS: tuple[Check[Any], ...] = (

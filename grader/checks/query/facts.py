@@ -7,15 +7,21 @@ import math
 from msgspec import structs
 
 from grader.checks.query.exhibits import short
-from grader.evidence.query import Cell, QueryAnswer, Which
+from grader.evidence.query import Cell, Part, QueryAnswer, Which
 from grader.exhibits import CodeExhibit, SqlExhibit
 from grader.model import Finding, blocked, for_review
-from grader.sql.query.claims import Ground
+from grader.sql.query.ground import Ground
 from grader.sql.query.plan import Node, Work, as_text, read_plan, work
 from grader.visible import visible
 
 LEAST_GAIN = 1.25
 LINES_SHOWN = 12
+# CPU time is a ceiling, not a measure: it bites where the counted work clearly says too little about a query.
+# Counted work and CPU time of honest answers lie up to a quarter of the scale apart (bench/query_work-*.txt)
+CPU_MARGIN = 0.25
+CPU_STEP = 0.02  # coarser than what two runs differ by, and less than a point
+LESS_COMPUTING = 2
+CPU_FLOOR = 1.0  # milliseconds: below it the time to begin and end a statement decides
 
 
 def plan_of(cell: Cell) -> Node:
@@ -30,9 +36,9 @@ def final_cell(evidence: QueryAnswer) -> Cell | None:
     )
 
 
-def work_of(evidence: QueryAnswer, query: Which, *, setup: bool) -> Work | None:
-    """The work of one field of the 2×2."""
-    cell = evidence.cell(query, setup=setup)
+def work_of(evidence: QueryAnswer, query: Which, *, setup: bool, part: Part = "whole") -> Work | None:
+    """The work of one field of the 2×2, or of a part of the setup."""
+    cell = evidence.cell(query, setup=setup, part=part)
     return work(plan_of(cell)) if cell is not None else None
 
 
@@ -108,11 +114,52 @@ def gain(evidence: QueryAnswer) -> float:
     return before.total / max(1, work(plan_of(cell)).total)
 
 
-def efficiency(before: int, after: int, best: int) -> float:
+def computes_less(evidence: QueryAnswer) -> bool:
+    """True when the server clearly computed less, even where it read as much: at most half, which no noise makes."""
+    given, final = evidence.cell("given", setup=False), final_cell(evidence)
+    if given is None or final is None or not given.cpu or not final.cpu:
+        return False
+    return max(given.cpu, CPU_FLOOR) >= LESS_COMPUTING * max(final.cpu, CPU_FLOOR)
+
+
+def changed(evidence: QueryAnswer) -> bool:
+    """True when there is a gain that an explanation can be about: less work, or far less computing for the same."""
+    return gain(evidence) >= LEAST_GAIN or computes_less(evidence)
+
+
+def efficiency(before: float, after: float, best: float) -> float:
     """The part of the possible gain that was reached, 0 to 1, on a logarithmic scale."""
     if best >= before or after <= 0:
         return 0.0
     return min(1.0, max(0.0, math.log(before / after) / math.log(before / best)))
+
+
+def cpu_ceiling(evidence: QueryAnswer) -> float:
+    """The most that CPU time lets the counted work be worth, 0 to 1, in coarse steps; 1 where it was not taken."""
+    given, final = evidence.cell("given", setup=False), final_cell(evidence)
+    if given is None or final is None or not (given.cpu and final.cpu and evidence.reference_cpu):
+        return 1.0
+    before, after, best = (max(spent, CPU_FLOOR) for spent in (given.cpu, final.cpu, evidence.reference_cpu))
+    if best * LEAST_GAIN >= before:
+        return 1.0  # the exercise is not about computing
+    steps = (efficiency(before, after, best) + CPU_MARGIN) / CPU_STEP
+    return min(1.0, round(math.ceil(steps) * CPU_STEP, 2))
+
+
+def settings_gains(evidence: QueryAnswer) -> tuple[float, float]:
+    """How many times less work the submitted settings make: of the answer, and of the given query alone.
+
+    1 where there are no settings, infinite where the query does not end in time without them.
+    """
+    final, given = final_cell(evidence), work_of(evidence, "given", setup=False)
+    if not evidence.settings or final is None or given is None:
+        return 1.0, 1.0
+    without = work_of(evidence, "submitted", setup=True, part="indexes")
+    alone = work_of(evidence, "given", setup=True, part="settings")
+    if without is None and alone is None and not evidence.added:  # the whole setup is settings
+        without, alone = work_of(evidence, "submitted", setup=False), work_of(evidence, "given", setup=True)
+    mine = without.total / max(1, work(plan_of(final)).total) if without is not None else math.inf
+    return mine, given.total / max(1, alone.total) if alone is not None else 1.0
 
 
 def part_gains(evidence: QueryAnswer) -> tuple[float, float]:
@@ -136,9 +183,19 @@ def ground(evidence: QueryAnswer) -> Ground | None:
         given=plan_of(given),
         final=plan_of(final),
         others=tuple(plan_of(cell) for cell in evidence.cells if cell not in (given, final)),
+        bare=_plan_or_none(evidence.cell("submitted", setup=False)),
         tables=evidence.tables,
+        table_blocks=evidence.table_blocks,
         added={index.name: (index.table, *index.columns) for index in evidence.added},
         existing=tuple(index.name for index in evidence.existing),
+        definitions={index.name: index.definition for index in (*evidence.existing, *evidence.added)},
+        settings={setting.name: setting.value for setting in evidence.settings},
         named=f"{evidence.setup}\n{evidence.query}",
+        asked=evidence.given,
         gain=gain(evidence),
+        computes_less=computes_less(evidence),
     )
+
+
+def _plan_or_none(cell: Cell | None) -> Node | None:
+    return plan_of(cell) if cell is not None else None

@@ -9,10 +9,11 @@ from grader.checks.query.facts import mostly_different, not_run
 from grader.evidence.query import Answer, Difference, QueryAnswer, ResultColumn
 from grader.exhibits import AnyExhibit, RowsExhibit, SqlExhibit, TextExhibit
 from grader.model import Check, Finding, blocked, failed, passed
-from grader.sql.query.rows import first_difference, type_family
+from grader.sql.query.rows import differing_columns, first_difference, type_family
 from grader.visible import one_line
 
 MOST_ROWS_ANSWERED = 5
+MOST_COLUMNS_NAMED = 3
 
 
 def ask_columns(evidence: QueryAnswer) -> Finding:
@@ -132,7 +133,7 @@ def _answers(difference: Difference) -> RowsExhibit:
     rows = []
     for number in range(count):
         given, yours = _row(difference.given, number), _row(difference.submitted, number)
-        rows.append((str(number + 1), given, yours, "≠" if number == first or given != yours else ""))
+        rows.append((str(number + 1), given, yours, _mark(difference, number, first=first)))
     names = ", ".join(one_line(column.name, 40) for column in difference.given.columns)
     return RowsExhibit(
         title="Both answers, row by row",
@@ -140,6 +141,17 @@ def _answers(difference: Difference) -> RowsExhibit:
         rows=tuple(rows),
         note=f"({names}) on {difference.name}",
     )
+
+
+def _mark(difference: Difference, number: int, *, first: int) -> str:
+    """What differs in two rows: the names of the columns when some values are the same, else only that they do."""
+    given, yours = difference.given, difference.submitted
+    if _row(given, number) == _row(yours, number) and number != first:
+        return ""
+    if number >= min(len(given.rows), len(yours.rows)):
+        return "≠"
+    names = [one_line(column.name, 40) for column in differing_columns(given, yours, number)]
+    return f"≠ {', '.join(names)}" if 0 < len(names) <= MOST_COLUMNS_NAMED else "≠"
 
 
 def _large(difference: Difference) -> TextExhibit:

@@ -72,7 +72,11 @@ def ask_setup(evidence: QueryAnswer) -> Finding:
         return not_read(evidence)
     if final_cell(evidence) is None:
         return blocked("setup.sql was not run, because the query was not")
-    return passed(f"setup.sql runs: {len(evidence.added)} indexes, {len(evidence.settings)} settings")
+    return (
+        passed(f"setup.sql runs: {len(evidence.added)} indexes, {len(evidence.settings)} settings")
+        if evidence.added
+        else not_applicable("setup.sql adds no index: there is nothing that writes would pay for")
+    )
 
 
 def _failed_setup(failure: Failure, evidence: QueryAnswer) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.database import Connection
-from grader.evidence.query import Index
+from grader.evidence.query import Index, TableColumn
 from grader.sql.query.smalldata import ColumnRules, TableRules
 
 
@@ -27,6 +27,14 @@ def table_rules(connection: Connection, domains: Mapping[str, tuple[str, ...]]) 
         TableRules(name=name, columns=tuple(rules), key=keys.get(name, ()), parents=parents.get(name, {}))
         for name, rules in columns.items()
     ]
+
+
+def table_columns(rules: Sequence[TableRules]) -> dict[str, tuple[TableColumn, ...]]:
+    """What readers of a query must know of the columns, by table."""
+    return {
+        table.name: tuple(TableColumn(name=c.name, type=c.type, nullable=c.nullable) for c in table.columns)
+        for table in rules
+    }
 
 
 def indexes(connection: Connection) -> list[Index]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from psycopg import sql
 
 from grader.caches import cache_root
@@ -11,9 +13,9 @@ from grader.errors import OurFault
 
 OWNER = "author"
 BIG, PRIVATE, SMALL = "big", "private", "small"
-FILLED_BY = 1  # raise when the way a template is filled changes
+FILLED_BY = 2  # raise when the way a template is filled changes
 PRIVATE_SEEDS_FROM = 100_000
-PRIVATE_SEEDS = 900_000
+PRIVATE_SEEDS = 10**14
 
 # The second wall: what a query may not do even if a reader of its text was fooled. Memory is bounded by work_mem
 # and the container, temporary files by the cluster, time by our watchdog and, five minutes later, by PostgreSQL.
@@ -61,13 +63,17 @@ def template(exercise: Exercise, big: BigData) -> Template:
     return Template(key, fill)
 
 
-def private_data(exercise: Exercise, seed: int) -> BigData:
-    """The private data set of a grade: never a seed that a pack uses, so never one that a candidate has."""
-    return BigData(seed=PRIVATE_SEEDS_FROM + seed % PRIVATE_SEEDS, size=exercise.about.private.size)
+def private_data(exercise: Exercise, seed: int, digest: str) -> BigData:
+    """The private data set of a grade: never a seed that a pack uses, so never one that a candidate has.
+
+    It depends on the answer's own files (`digest`): whoever writes rows of it into the answer gets other data.
+    """
+    drawn = int.from_bytes(hashlib.sha256(f"{seed}\0{digest}".encode()).digest()[:8])
+    return BigData(seed=PRIVATE_SEEDS_FROM + drawn % PRIVATE_SEEDS, size=exercise.about.private.size)
 
 
 def make_database(server: Server, name: str, exercise: Exercise, data: BigData | None) -> None:
-    """A database with the exercise's tables, filled and with statistics when `data` are given."""
+    """A database with the exercise's tables and settings, filled and with statistics when `data` are given."""
     with server.connect() as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         admin.execute(sql.SQL(_DATABASE).format(name=sql.Identifier(name)))
@@ -79,9 +85,10 @@ def make_database(server: Server, name: str, exercise: Exercise, data: BigData |
         if data is not None:
             owner.execute(f"SET LOCAL data.seed = {data.seed:d}; SET LOCAL data.size = {data.size:d}".encode())
             owner.execute(exercise.data.encode())
-    if data is not None:
-        with server.connect(name) as admin:
+    with server.connect(name) as admin:
+        if data is not None:
             admin.execute("VACUUM (FREEZE, ANALYZE)")
+        admin.execute(exercise.server.encode())  # last: filling is not to be slowed down by a small work_mem
 
 
 def check_whole(server: Server) -> None:

@@ -66,15 +66,17 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     about: _File
     schema: str
     data: str
+    server: str = ""  # run once in every database: how the server is set
     given: str
+    given_line: int = 1  # where it begins in its file
     reference: str
     reference_setup: str
     fixtures: dict[str, str]
 
     @cached_property
     def data_digest(self) -> str:
-        """Names the schema and the way rows are made."""
-        return hashlib.sha256(f"{self.schema}\0{self.data}".encode()).hexdigest()[:16]
+        """Names the schema, how rows are made and how the server is set: exercises that share it share a template."""
+        return hashlib.sha256(f"{self.schema}\0{self.data}\0{self.server}".encode()).hexdigest()[:16]
 
     @cached_property
     def digest(self) -> str:
@@ -111,7 +113,9 @@ def read_exercise(folder: Path) -> Exercise:
             about=about,
             schema=_text(home / "schema.sql"),
             data=_text(home / "data.sql"),
+            server=_text(home / "settings.sql") if (home / "settings.sql").is_file() else "",
             given=_query(folder / "original.sql"),
+            given_line=_first_line(folder / "original.sql"),
             reference=_query(folder / "reference.sql"),
             reference_setup=_text(folder / "reference-setup.sql"),
             fixtures={file.stem: _text(file) for file in sorted((folder / "fixtures").glob("*.sql"))},
@@ -122,6 +126,12 @@ def read_exercise(folder: Path) -> Exercise:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def _first_line(path: Path) -> int:
+    """The line, from 1, on which the first statement of a file begins."""
+    text = read(_text(path))
+    return text.place(text.statements[0].offset)[0] if text.statements else 1
 
 
 def _query(path: Path) -> str:

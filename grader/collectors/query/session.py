@@ -13,8 +13,10 @@ from psycopg.pq import ExecStatus
 from psycopg.types.string import TextLoader
 
 from grader.caches import cache_root
+from grader.collectors.query.cpu import Listener
 from grader.database import Connection, Server
-from grader.database.watchdog import watched
+from grader.database.metered import Meter
+from grader.database.watchdog import Watch, watched
 from grader.errors import OurFault
 from grader.evidence.query import Answer, ResultColumn, Row, Setting, SqlError
 from grader.excerpt import position
@@ -27,6 +29,12 @@ LONGEST_VALUE = 2_000
 _AS_TEXT = ("int2", "int4", "int8", "numeric", "float4", "float8", "bool", "date", "time", "timestamp", "timestamptz")
 _OUR_STATES = ("XX", "58", "53100", "57P01")  # broken inside, disk full, ended by an administrator
 _CRASHED = ("57P02", "57P03")  # another process of the server died, or it is still coming up again
+# PostgreSQL's way to say that one value would be larger than a gigabyte: no fault of the server
+_TOO_LARGE = "invalid memory alloc request size"
+LARGEST_ANSWER = 64 << 20
+MOST_FILES = 4 << 30  # all databases and temporary files of the server: a few times what an exercise fills
+QUICK_SECONDS = 1.0
+SLOW_SECONDS = 180.0  # of all statements of a session that are not quick: many that each nearly end never end either
 RECOVERY_SECONDS = 30.0
 POLL_SECONDS = 0.2
 SETTLING_SECONDS = 0.5
@@ -71,7 +79,8 @@ class Session:
 
     `file` is where the statements come from: errors name places in it. Statements go by the extended protocol,
     which takes one at a time. A query during which PostgreSQL's process dies is run once more: only when it dies
-    again is the query to blame. Every method raises `StatementFailed` or `StatementStopped` when the statement is
+    again is the query to blame. Answers, the server's files and the time of all slow statements together are bounded
+    by us: no setting lifts that. Every method raises `StatementFailed` or `StatementStopped` when the statement is
     to blame, `OurFault` E222 when PostgreSQL itself broke.
     """
 
@@ -87,6 +96,13 @@ class Session:
         self._server, self._database, self._role, self._file = server, database, role, file
         self._settings = tuple(settings)
         self._connection: Connection | None = None
+        self._meter: Meter | None = None
+        self._slow = 0.0
+        self._cpu = Listener()
+
+    def spent(self) -> float | None:
+        """Milliseconds that PostgreSQL computed for the statement before, `None` where it was not told to report."""
+        return self._cpu.take()
 
     def close(self) -> None:
         """End the connection."""
@@ -174,22 +190,42 @@ class Session:
 
     @contextlib.contextmanager
     def _statement(self, text: str, seconds: float, *, skip: int = 0) -> Iterator[Connection]:
-        connection = self._open()
+        connection, meter = self._open()
         failed: psycopg.Error | None = None
-        with watched(self._server, connection, seconds) as watch:
+        start = time.monotonic()
+        left = min(seconds, max(0.0, SLOW_SECONDS + seconds - self._slow))
+        with watched(self._server, connection, left, most_bytes=MOST_FILES) as watch:
             try:
                 yield connection
             except psycopg.Error as error:
                 failed = error
-        if watch.fired:
+        spent = time.monotonic() - start
+        self._slow += spent if spent > QUICK_SECONDS else 0.0
+        if meter.over:
             self.close()
+            raise self._bounded("54000", f"the answer is larger than {LARGEST_ANSWER >> 20} MB") from failed
+        if watch.fired:
+            self._after(watch)
             raise StatementStopped(seconds) from failed
         if failed is not None:
             raise self._fault(failed, text, skip) from failed
 
-    def _open(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            connection = self._server.connect(self._database, role=self._role)
+    def _after(self, watch: Watch) -> None:
+        """Leave a statement that was stopped; raises `StatementFailed` when it was not for its time."""
+        self.close()
+        if watch.killed:
+            self._recover()
+        if watch.full:
+            message = f"stopped by the grader: it filled more than {MOST_FILES >> 30} GB of the disk"
+            raise self._bounded("53400", message)
+
+    def _bounded(self, state: str, message: str) -> StatementFailed:
+        return StatementFailed(SqlError(sqlstate=state, message=message, file=self._file))
+
+    def _open(self) -> tuple[Connection, Meter]:
+        if self._connection is None or self._meter is None or self._connection.closed:
+            connection, self._meter = self._server.metered(self._database, role=self._role, most=LARGEST_ANSWER)
+            connection.add_notice_handler(self._cpu.hear)
             for name in _AS_TEXT:
                 connection.adapters.register_loader(name, TextLoader)
             for setting in self._settings:
@@ -197,12 +233,15 @@ class Session:
                     sql.SQL("SET {} TO {}").format(sql.Identifier(setting.name), sql.Literal(setting.value))
                 )
             self._connection = connection
-        return self._connection
+        self._meter.rewind()
+        return self._connection, self._meter
 
     def _fault(self, error: psycopg.Error, text: str, skip: int) -> StatementFailed | OurFault | _BackendLost:
         state = error.sqlstate or ""
         if not state or state in _CRASHED:
             return _BackendLost(str(error))
+        if state == "XX000" and (error.diag.message_primary or "").startswith(_TOO_LARGE):
+            return self._bounded("54000", "one value would be larger than a gigabyte, the most PostgreSQL can hold")
         if state.startswith(_OUR_STATES):
             self.close()
             return _broke(error)

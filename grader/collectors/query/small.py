@@ -16,7 +16,7 @@ from grader.errors import OurFault
 from grader.evidence.query import Answer, Comparison, Data, Difference, Failure, Row, SmallTable
 from grader.sql.query.rows import same_rows
 from grader.sql.query.shrink import Tables, orphans_removed, shrink
-from grader.sql.query.smalldata import SmallDatabase, parents_first, small_databases
+from grader.sql.query.smalldata import SmallDatabase, named_in, parents_first, small_databases
 
 MOST_ROWS = 1_000
 SHRINKING = 160
@@ -50,9 +50,9 @@ class Pair:
         except (StatementFailed, StatementStopped) as fault:
             raise OurFault("E223", f"the given query does not run on {name}: {fault}") from fault
 
-    def submitted(self, name: str) -> Answer:
-        """The submitted query's rows; raises `SubmittedFailed`."""
-        return submitted_answer(self._session, self._query, self._seconds, name)
+    def submitted(self, name: str, query: str = "") -> Answer:
+        """The submitted query's rows, or those of another one; raises `SubmittedFailed`."""
+        return submitted_answer(self._session, query or self._query, self._seconds, name)
 
     def same(self, given: Answer, submitted: Answer) -> bool:
         """Whether both hold the same rows."""
@@ -92,18 +92,31 @@ class SmallBench:
             found.append(SmallDatabase(name=name, tables=self._read()))
         return found
 
-    def made(self, seed: int) -> list[SmallDatabase]:
+    def made(self, seed: int, query: str = "") -> list[SmallDatabase]:
         """Small databases made from the tables and from what both queries name."""
-        queries = (self._exercise.given, self._query)
+        queries = (self._exercise.given, query or self._query)
         return small_databases(self._rules, queries, count=self._exercise.about.small.databases, seed=seed)
+
+    def named(self, query: str) -> str:
+        """What names the small databases of a query: two queries of which it says the same get the same ones."""
+        found = named_in(self._rules, (self._exercise.given, query))
+        named = [sorted(names) for names in (found.read, found.asked, found.either, found.mentioned)]
+        return repr((sorted(found.columns.items()), named, found.page))
 
     def compare(self, database: SmallDatabase) -> tuple[bool, Answer, Answer]:
         """Whether both queries agree on a database, and both answers; raises `SubmittedFailed`."""
-        self._fill(database.tables)
-        name = f"the small database {database.name}"
-        given = self._pair.given(name)
-        submitted = self._pair.submitted(name)
+        given = self.given_on(database)
+        submitted = self.answer(database)
         return self._pair.same(given, submitted), given, submitted
+
+    def given_on(self, database: SmallDatabase) -> Answer:
+        """Fill the tables, and what the given query gives then."""
+        self._fill(database.tables)
+        return self._pair.given(_called(database))
+
+    def answer(self, database: SmallDatabase, query: str = "") -> Answer:
+        """What the submitted query, or another one, gives on the tables as they are; raises `SubmittedFailed`."""
+        return self._pair.submitted(_called(database), query)
 
     def smallest(self, database: SmallDatabase) -> Difference:
         """A difference, made small."""
@@ -188,6 +201,10 @@ def compare_small(
     difference = bench.smallest(min(different, key=_size)) if different else None
     failure = bench.smallest_failing(*min(failing, key=lambda one: _size(one[0]))) if failing else None
     return found, difference, failure
+
+
+def _called(database: SmallDatabase) -> str:
+    return f"the small database {database.name}"
 
 
 def _size(database: SmallDatabase) -> int:

@@ -1,5 +1,5 @@
 "use strict";
-// The page is complete without this: it copies commands, opens what a link points into, and opens all for printing.
+// The page is complete without this: it copies and saves texts, opens what a link points into, and opens all for printing.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
@@ -7,6 +7,17 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     const label = button.textContent;
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = label; }, 1500);
+  });
+}
+for (const button of document.querySelectorAll("button[data-save]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const text = document.getElementById(button.dataset.save).textContent;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = "plan.json";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
 }
 const openTarget = () => {
@@ -18,7 +29,7 @@ const openTarget = () => {
 addEventListener("hashchange", openTarget);
 openTarget();
 addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details:not([open])")) {
+  for (const details of document.querySelectorAll("details:not([open]):not(.unprinted)")) {
     details.open = true;
     details.dataset.closed = "";
   }

@@ -13,11 +13,17 @@ def _any(patterns: str) -> re.Pattern[str]:
 SEQ_SCAN = _any(r"""
     \bseq(?:uential(?:ly)?|\.)?[\s_-]*scan\w*  \bfull[\s-]*(?:table[\s-]*)?scan\w*  \btable[\s-]*scan\w*
     \bscans?\s(?:all|the\s(?:whole|entire|full))\b  \bread(?:s|ing)?\s(?:all|the\s(?:whole|entire|full))\b
+    \bvolltabellen-?scan\w*  \bvollständig\w*\sdurchl\w+  \b(?:ganze|gesamte)\stabelle\b  \btoute\sla\stable\b
+    \bparcours\sséquentiel\w*  \btoda\sla\s(?:tabla|lista)\b  \bpor\scompleto\sla\stabla\b  \btoda\sa\stabela\b
+    \btabela\s\S+\sinteira\b
+    \b(?:escaneo|recorrido)s?\ssecuencial\w*  \btutta\sla\stabella\b  \bscansion[ei]\ssequenzial[ei]\b
+    \bcałą\stabelę\b  \bpełne\sprzeglądanie\b  всю.таблиц\w*  полно\w+.чтени\w*  全表扫描  全件走査  全表
 """)
-INDEX = _any(r"\bindex\w* \bindices\b \bíndice\w* \bindice\w* \bindeks\w* индекс\w* 索引 インデックス")
+INDEX = _any(r"\bindex(?!ing)\w* \bindices\b \bíndice\w* \bindice\w* \bindeks\w* индекс\w* 索引 インデックス")
 USES = _any(r"""
     \buse[sd]?\b  \busing\b  \bvia\b  \bthrough\b  \bnow\s(?:reads|goes|hits)\b  \bindex(?:\sonly)?\sscan\b
-    \bthanks\sto\b  \bserves?\b  \bnutzt\b  \bbenutzt\b  \bverwendet\b  \butilise\b  \busa\b
+    \bthanks\sto\b  \bserves?\b  \bnutzt\b  \bbenutzt\b  \bverwendet\b  \butilise\b  \busa\b  \bgenutzt\b
+    \busad[oa]s?\b  \butilisée?s?\b  \bużyw\w*  использу\w*  使用
 """)
 SPILL = _any(r"\bspill\w* \bexternal\s(?:merge|sort)\b \btemp(?:orary)?\s(?:file|block)s?\b")
 CREATES = _any(r"""
@@ -77,6 +83,9 @@ GONE = _any(r"""
     \bturn(?:s|ed)?\sinto\b  \bbecomes?\b  \bdisappear\w*  \bstatt\b  \bau\slieu\b  \ben\slugar\b  \bkein\w*\b
 """)
 DOUBTFUL = _any(r"""
+    \bnothing\b  \bnichts\b  \brien\b  \bnada\b  \bniente\b
+    \bthought\b  \bbeliev\w*  \bexpected\b  \bassum\w*  \bsuspect\w*
+    \bdachte\b  \bglaubte\b
     \bno(?:t|r|ne)?\b  n't\b  \bnever\b  \bwithout\b  \bwould\b  \bcould\b  \bmight\b  \bmay\b  \bshould\b  \bif\b
     \bconsider\w*  \btried\b  \btry\b  \breject\w*  \bdropp\w*  \balternativ\w*  \bavoid\w*  \bunnecessary\b
     \bunless\b  \binstead\sof\b  \brather\sthan\b  \bdecided\sagainst\b  \?  \bnicht\b  \bkein\w*  \bohne\b
@@ -95,6 +104,10 @@ NODE_TYPES = _any(r"""
     \bnested[\s-]loop\w*  \bhash(?:[\s_-](?:left|right|semi|anti))?[\s_-]?join\w*  \bmerge[\s_-]?(?:left\s)?join\w*
     \bsub[\s-]?plan\w*  \binit[\s-]?plan\w*  \b(?:hash|group)?aggregate\b  \bwindowagg\w*  \bmemoize\b
     \bmateriali[sz]e\b  \bcte\sscan\b  \bexternal\s(?:merge|sort)\b  \bquicksort\b  \btop-n\sheapsort\b
+    \bbitmap\s?(?:or|and)\b  \bbitmap\b(?!\sindex)  \b(?:hash(?:ed)?|nested|merge)?\s?(?:anti|semi)[\s-]?join\w*
+    \banti[\s-]?jointure\w*  \bhashed\ssub\w*  \bboucles?\simbriquée?s?\b  \bindex\s(?:range\s)?look-?ups?\b
+    \bvollständig\w*\sdurchl\w+  \bparcourt\stoute\b  \brecorr\w+\s(?:por\scompleto|toda)\b  \brilegge\stutta\b
+    \bpercorre\sa\stabela\s\S+\sinteira  \bprzegląda\scałą\b  читает.\w*.?всю  全表扫描  全件走査  アンチ結合
     \bincremental\ssort\b  \bfull\s(?:table\s)?scan\w*  \btable[\s-]?scan\w*  \bvolltabellen-?scan\w*
     \bparcours\sséquentiel\w*  \b(?:escaneo|recorrido)s?\ssecuencial\w*  \bsequen[tz]i\w+\sscan\w*
     \bscansion[ei]\ssequenzial[ei]\b
@@ -114,6 +127,21 @@ CAUSE = _any(r"""
     \blee\b  \bleía\b  \ben\s(?:vez|lugar)\b  \bperché\b  \binvece\b  \blegge\w*  \bpois\b  \blia\b
     потому  вместо  читал\w*  因为  代替  扫描
 """)
+SUPPOSED = _any(r"""
+    \bwould(?!n't\ssurprise)\b  \bmight\b  \bcould\sbe\b  \bwürde\w*  \bkönnte\w*  \bserait\b  \bpourrait\b
+    \bsería\b  \bpodría\b
+    \bseria\b  \bpoderia\b  \bsarebbe\b  \bpotrebbe\b  \bbyłob\w*
+""")
+FOR_EACH = _any(r"""
+    \b(?:for|per|with)\s(?:each|every)\b  \bonce\s(?:per|for)\b  \bper\s(?:row|customer|person|order)\b
+    \bevery\s(?:single\s)?time\b
+    \bfür\sjede\w*  \bpro\s(?:zeile|kund\w*|person)\b  \bpour\schaque\b  \bpor\scada\b  \bpara\scada\b
+    \bper\sogn\w+  \bdla\skażde\w*  для.каждо\w+  每个  ごと
+""")
+FACTOR = re.compile(
+    r"(\d[\d.,]*)\s?(?:x\b|×|-?fold\b|-?fach|times\s(?:fast|less|few)\w*|mal\sschneller|fois\splus|veces\smás|倍)",
+    re.IGNORECASE,
+)
 ARROW = re.compile(r"→|⇒|->|=>|➜")
 QUANTIFIED = _any(r"""
     \bevery\b  \beach\b  \ball\b  \balways\b  \bonly\b  \bnever\b  \bonce\b  \btwice\b  \bper[\s-]\w+  \bwhole\b

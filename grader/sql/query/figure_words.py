@@ -10,7 +10,8 @@ def _any(patterns: str) -> str:
 
 
 _TIME = _any(r"""
-    ms  msecs?  milli\w+  mili\w+  [µμ]s  micro\w+  mikro\w+  s  secs?  second\w*  seconden  secondi  mins?  minut\w*
+    ms  msecs?  milli(?!on|ard)\w+  mili(?!on|ard)\w+  [µμ]s  micro\w+  mikro\w+  s  secs?  second\w*  seconden
+    secondi  mins?  minut\w*
     h  hrs?  hours?  stunden?  heures?  horas?  ore  sek\w*  segund\w*  sekund\w*
     мс  миллисек\w*  сек\w*  \u0441  мин\w*
 """)
@@ -97,5 +98,25 @@ ROOT_FIGURE = re.compile(r"actual time=[\d.]+|cost=[\d.]+")
 EXECUTION_TIME = re.compile(
     r"(?:execution\stime|total\sruntime|ausführungszeit|temps\sd'exécution|tiempo\sde\sejecución)"
     r"\"?\s*[:=]\s*(\d+(?:[.,]\d+)*)(?:\s?ms)?(?![\w.,]*\s?(?:s|min)\b)",
+    re.IGNORECASE,
+)
+
+# Of which query a figure is.
+GIVEN = re.compile(
+    _any(r"""
+    \boriginal\w*  \bbefore\b  \bold\b  \bgiven\b  \binitial\w*  \bprevious\w*  \bwas\b  \btook\b  \bneeded\b
+    \bvorher\b  \balte[rsn]?\b
+    \bursprünglich\w*  \bavant\b  \bd'origine\b  \bantes\b  \banterior\w*  \bprima\b  \bprzedtem\b  \bpierwotn\w*
+    \bbyło\b  было  改写前  原  変更前  元の  \bin:\s
+    """),
+    re.IGNORECASE,
+)
+SUBMITTED = re.compile(
+    _any(r"""
+    \bafter\w*  \bnew\b  \bnow\b  \bmine\b  \btakes\b  \bneeds\b  \bmy\s(?:query|version|plan|answer|rewrite)\b
+    \brewrit\w*  \boptimi[sz]ed\b  \bfinal\b  \bnachher\b
+    \bjetzt\b  \bneue?[rsn]?\b  \baprès\b  \bmaintenant\b  \bahora\b  \bdespués\b  \bdepois\b  \bagora\b  \bdopo\b
+    \bora\b  \bteraz\b  \bpo\b  стало  теперь  改写后  变更后  変更後
+    """),
     re.IGNORECASE,
 )

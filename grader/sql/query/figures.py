@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
+from msgspec import structs
 
 from grader.sql.query import figure_words as words
+from grader.sql.query.prose import lines_of
 
 Kind = Literal["time", "rows", "buffers", "cost", "percent", "factor"]
 LONGEST = 40_000
-MOST_LINES = 2_000
 LONGEST_LINE = 2_000
 
 
@@ -25,6 +26,19 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     kind: Kind
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure where it stands: `line` counts from 1, `said` is the sentence or table row, `start` its place there.
+
+    `label` is what heads its column and its row in a table.
+    """
+
+    figure: Figure
+    line: int
+    said: str = ""
+    start: int = 0
+    label: str = ""
 
 
 class _Number(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,36 +50,34 @@ class _Number(msgspec.Struct, frozen=True, kw_only=True):
 
 def figures(text: str) -> list[Figure]:
     """Every different measurement of the text, pasted plans included, in the order they come."""
-    if words.NOTHING_MEASURED.search(text):
-        return []
-    found: dict[Figure, None] = {}
-    for figure in _all(text[:LONGEST]):
-        found.setdefault(figure)
-    return list(found)
+    return list(dict.fromkeys(one.figure for one in measured(text)))
 
 
-def _all(text: str) -> Iterator[Figure]:
-    head: list[Kind | None] = []
+def measured(text: str) -> list[Measured]:
+    """Every measurement of the text where it stands; nothing when the text says that nothing was measured."""
+    return [] if words.NOTHING_MEASURED.search(text) else list(_all(lines_of(text[:LONGEST])))
+
+
+def _all(lines: list[str]) -> Iterator[Measured]:
+    head: list[str] = []
     pasted: list[str] = []
-    for line in text.splitlines()[:MOST_LINES]:
+    for number, line in enumerate(lines, 1):
         bare = line.strip()[:LONGEST_LINE]
         if pasted and bare and not bare.startswith(("```", "~~~")):
             pasted.append(bare)
             continue
-        yield from _of_plans(pasted)
+        yield from (Measured(figure=one, line=number - len(pasted)) for one in _of_plans(pasted))
         pasted = [bare] if words.PLAN_ROOT.search(bare) else []
         if pasted:
             continue
         cells = _cells(bare)
         if not cells:
             head = []
-            yield from _of_prose(bare)
-        elif not head:
-            head = [_unit_of(cell) for cell in cells]
-            yield from _of_row(cells, [None] * len(cells))
+            yield from _of_prose(bare, number)
         else:
-            yield from _of_row(cells, head)
-    yield from _of_plans(pasted)
+            yield from _of_row(cells, head, number)
+            head = head or cells
+    yield from (Measured(figure=one, line=len(lines) - len(pasted) + 1) for one in _of_plans(pasted))
 
 
 def _cells(line: str) -> list[str]:
@@ -84,16 +96,20 @@ def _kind(found: re.Match[str]) -> Kind | None:
     return found.lastgroup  # type: ignore[return-value] # the groups are named after the kinds
 
 
-def _of_row(cells: list[str], head: list[Kind | None]) -> Iterator[Figure]:
+def _of_row(cells: list[str], head: list[str], line: int) -> Iterator[Measured]:
     """The figures of a table row: a bare number has the unit of its column, else of its row."""
     row = _unit_of(cells[0])
     for place, cell in enumerate(cells):
-        own = list(_of_prose(cell))
-        unit = (head[place] if place < len(head) else None) or row
+        above = head[place] if place < len(head) else ""
+        label = f"{above} {cells[0]}" if place else above
+        own = [structs.replace(one, label=label) for one in _of_prose(cell, line)]
+        unit = _unit_of(above) or (row if head else None)
         if own or unit is None:
             yield from own
             continue
-        yield from (Figure(text=number.text, kind=unit) for number in _numbers(cell))
+        for number in _numbers(cell):
+            figure = Figure(text=number.text, kind=unit)
+            yield Measured(figure=figure, line=line, said=cell, start=number.start, label=label)
 
 
 def _of_plans(lines: list[str]) -> Iterator[Figure]:
@@ -116,17 +132,16 @@ def _of_root(line: str) -> Iterator[Figure]:
         yield Figure(text=found[0], kind="time" if "time" in found[0] else "cost")
 
 
-def _of_prose(line: str) -> Iterator[Figure]:
+def _of_prose(line: str, place: int) -> Iterator[Measured]:
     total = words.EXECUTION_TIME.search(line)
     if total:
-        yield Figure(text=f"{total[1]} ms", kind="time")
+        yield Measured(figure=Figure(text=f"{total[1]} ms", kind="time"), line=place, said=line, start=total.start(1))
         return
     for sentence in re.split(r"(?<=[.!?;])\s+|(?<=[。！？])", line):  # noqa: RUF001 - full stops of other scripts
-        yield from (
-            Figure(text=" ".join(number.text.split()), kind=number.kind)
-            for number in _with_units(sentence)
-            if number.kind is not None and not _supposed(sentence[: number.start])
-        )
+        for number in _with_units(sentence):
+            if number.kind is not None and not _supposed(sentence[: number.start]):
+                figure = Figure(text=" ".join(number.text.split()), kind=number.kind)
+                yield Measured(figure=figure, line=place, said=sentence, start=number.start)
 
 
 def _supposed(before: str) -> bool:

@@ -17,6 +17,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from grader.evidence.query import Refusal
+from grader.sql.query.guard_bounds import MOST_NESTED, bounded, spells_a_clock_word, too_nested
 from grader.sql.query.guard_words import (
     CLOCK,
     CLOCK_WORD,
@@ -26,6 +27,8 @@ from grader.sql.query.guard_words import (
     NODES,
     REASONS,
     SYSTEM_COLUMNS,
+    SYSTEM_NAMES,
+    SYSTEM_WORDS,
 )
 from grader.sql.query.text import SqlText, Statement, read
 from grader.visible import one_line
@@ -36,7 +39,9 @@ _UNDERLINE = re.compile(r"\x1b\[\d*m")  # sqlglot marks the place for a terminal
 _LITERAL = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
 _UNKNOWN_FORMS = re.compile(
     rf"{_LITERAL}|(?<![\w.$])(?P<number>\d+(?:_\d+)+)(?!\w)"
-    r"|(?P<using>\bUSING\s*\([^()'\"]*\))\s+AS\s+(?:[A-Za-z_]\w*|\"[^\"]+\")",
+    r"|(?P<using>\bUSING\s*\([^()'\"]*\))\s+AS\s+(?:[A-Za-z_]\w*|\"[^\"]+\")"
+    r"|\bUSING\s*(?P<sort>[<>])(?![<>=~!@#%^&|?*+/-])"
+    r"|(?<![<>=~!@#%^&|?*+/-])(?P<absolute>@)(?=\s*[\w(.'\"]|\s+[+-])",
     re.IGNORECASE,
 )
 _CALL = re.compile(rf"{_LITERAL}|(?<![\w$])(?P<name>[A-Za-z_]\w*)(?=\s*\()")
@@ -48,7 +53,10 @@ _NEVER_WHOLE = {
 }
 _NO_STATEMENT = "there is no query in the file: write one SELECT"
 _TOO_DEEP = "the query is nested hundreds of levels deep: nobody can read that"
+_TOO_NESTED = f"types or arrays are nested more than {MOST_NESTED} levels deep: nobody can read that"
+_NO_SELECT = "this is no SELECT: a query may only read"
 _TOP = (exp.Select, exp.SetOperation, exp.Subquery)
+_FIRST = re.compile(r"[\s(]*(?:select|with|table|values|from)\b", re.IGNORECASE)
 
 
 class GuardedQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +77,9 @@ def check_query(sql: str, tables: Collection[str], *, file: str = "query.sql") -
     place = Places(text, statement, file)
     start = " " * statement.offset + _plainer(statement.text)  # offsets of nodes are offsets in the file
     query = "".join("\n" if char == "\n" else " " for char in text.blanked[: statement.offset]) + statement.text
+    unreadable = _against_reading(statement, text, file)
+    if unreadable:
+        return GuardedQuery(text=query, refusals=unreadable)
     try:
         trees = [tree for tree in sqlglot.parse(start, read="postgres") if tree is not None]
     except RecursionError:
@@ -80,15 +91,28 @@ def check_query(sql: str, tables: Collection[str], *, file: str = "query.sql") -
     return GuardedQuery(text=query, refusals=tuple(_walk(trees[0], place, {name.lower() for name in tables})))
 
 
+def _against_reading(statement: Statement, text: SqlText, file: str) -> tuple[Refusal, ...]:
+    """What no reader needs to look at: another kind of statement, and nesting that would keep a reader for hours."""
+    if not _FIRST.match(statement.text):
+        return (mark_refusal(text, _NO_SELECT, statement.offset, len(statement.text.split()[0]), file),)
+    deep = too_nested(statement.text)
+    return (mark_refusal(text, _TOO_NESTED, statement.offset + deep, 1, file),) if deep is not None else ()
+
+
 def _plainer(statement: str) -> str:
     """The statement with forms that sqlglot does not know in ones of the same length that mean the same to a guard.
 
-    `1_000` is read as 01000, and the name of `USING (…) AS name` is left out: it only names columns anew.
+    `1_000` is read as 01000, the name of `USING (…) AS name` is left out: it only names columns anew, and
+    `ORDER BY … USING >` is a descending order. `@ x` is a sign before a number, as `- x` is.
     """
 
     def plain(found: re.Match[str]) -> str:
         if found["number"]:
             return found["number"].replace("_", "").rjust(len(found[0]), "0")
+        if found["sort"]:
+            return ("DESC" if found["sort"] == ">" else "ASC").ljust(len(found[0]))
+        if found["absolute"]:
+            return "-"
         kept = found["using"] or found[0]
         return kept + re.sub(r"[^\n]", " ", found[0][len(kept) :])
 
@@ -140,7 +164,7 @@ class Places:
 
 def _walk(tree: exp.Expr, place: Places, tables: set[str]) -> list[Refusal]:
     if not isinstance(tree, _TOP):
-        return [place.refusal(tree, "this is no SELECT: a query may only read")]
+        return [place.refusal(tree, _NO_SELECT)]
     nodes = list(tree.walk())
     if len(nodes) > MOST_NODES:
         return [place.refusal(tree, f"the query has more than {MOST_NODES:,} parts")]
@@ -151,8 +175,10 @@ def _walk(tree: exp.Expr, place: Places, tables: set[str]) -> list[Refusal]:
 
 def _against(node: exp.Expr) -> str:
     """The reason against a node, empty when it may be used."""
+    if bounded(node):
+        return ""
     if isinstance(node, exp.Func) and not isinstance(node, NODES):
-        return against_function(node)
+        return against_function(node) or (_LETTERS if spells_a_clock_word(node) else "")
     if not isinstance(node, NODES):
         name = type(node).__name__
         return REASONS.get(name, f"`{name}` is not a form this exercise knows")
@@ -168,11 +194,32 @@ def _catalog_like(node: exp.Expr) -> bool:
 
 
 def _strange_type(node: exp.Expr) -> bool:
-    return isinstance(node, exp.DataType) and node.this not in COLUMN_TYPES
+    # `HOUR TO MINUTE` is no type of its own, though sqlglot keeps it as one
+    return isinstance(node, exp.DataType) and not isinstance(node, exp.IntervalSpan) and node.this not in COLUMN_TYPES
 
 
 def _system_column(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Column) and node.name.lower() in SYSTEM_COLUMNS
+    return isinstance(node, (exp.Column, exp.Dot)) and node.name.lower() in SYSTEM_COLUMNS
+
+
+def _system_function(node: exp.Expr) -> bool:
+    """`o.pg_column_size` is a call with the row `o`; so is `(o).pg_column_size`."""
+    return isinstance(node, (exp.Column, exp.Dot)) and node.name.lower().startswith(SYSTEM_NAMES)
+
+
+def _system_word(node: exp.Expr) -> bool:
+    bare = isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier) and not node.table
+    return bare and not node.this.args.get("quoted") and node.name.lower() in SYSTEM_WORDS
+
+
+def _foreign_call(node: exp.Expr) -> bool:
+    """`schema.function(…)`; a field of a row value, `(row).field`, is none."""
+    if not isinstance(node, exp.Dot):
+        return False
+    inner = node.this
+    while isinstance(inner, exp.Dot):
+        inner = inner.this
+    return not isinstance(node.expression, exp.Identifier) or not isinstance(inner, (exp.Paren, exp.Bracket))
 
 
 def clock_word(node: exp.Expr) -> bool:
@@ -181,12 +228,16 @@ def clock_word(node: exp.Expr) -> bool:
 
 
 CLOCK_SAID = f"this word stands for {CLOCK}"
+_LETTERS = f"a moment spelled from pieces of text may stand for {CLOCK} (use make_date or to_date)"
 _EXCEPTIONS: tuple[tuple[Callable[[exp.Expr], bool], str], ...] = (
     (_endless, "WITH RECURSIVE is not needed here and may never end"),
     (_catalog_like, "a WITH name must not look like a catalog table (pg_…)"),
     (_strange_type, "a type that the exercise does not need"),
     (clock_word, CLOCK_SAID),
     (_system_column, "a system column says where a row is stored, not what it means"),
+    (_foreign_call, REASONS["Dot"]),
+    (_system_function, "a function of the system, called like a column, is not allowed"),
+    (_system_word, "this word tells who is connected, not what the tables hold"),
 )
 
 
@@ -198,9 +249,11 @@ def against_function(node: exp.Func) -> str:
         if name == "age" and len(node.expressions) == 1:
             return f"age() of one moment reads {CLOCK}"
         return "" if name in NAMED_FUNCTIONS and not quoted else f"the function `{one_line(name, 60)}` is not allowed"
-    if isinstance(node, FUNCTIONS):
+    if isinstance(node, FUNCTIONS) or (isinstance(node, (exp.Pad, exp.Repeat)) and bounded(node)):
         return ""
     name = type(node).__name__
+    if name.startswith(("JSON", "XML")):
+        return "functions that make JSON or XML are not allowed"
     return REASONS.get(name, f"the function `{node.sql_name().lower()}` is not allowed")
 
 

@@ -13,12 +13,14 @@ from sqlglot.errors import SqlglotError
 
 from grader.evidence.query import Refusal, Setting
 from grader.sql.query.guard import CLOCK_SAID, LONGEST, against_function, clock_word, mark_refusal
+from grader.sql.query.guard_bounds import spells_a_clock_word, too_nested
 from grader.sql.query.guard_words import COLUMN_TYPES
 from grader.sql.query.text import Statement, read
 from grader.visible import one_line
 
 MOST_STATEMENTS = 16
 METHODS = ("btree", "hash", "brin", "gin", "gist", "spgist")
+_FORBIDS = "UNIQUE forbids rows that the tables allow: data of a shop that has them could not be written any more"
 _NAME = r'(?:[a-z_][a-z0-9_$]*|"[^"]+")'
 _TABLE = rf"(?:public\s*\.\s*)?{_NAME}"
 _STATISTICS = re.compile(
@@ -71,9 +73,18 @@ class GuardedSetup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_setup(
-    sql: str, tables: Collection[str], settings: Mapping[str, Bound], *, file: str = "setup.sql"
+    sql: str,
+    tables: Collection[str],
+    settings: Mapping[str, Bound],
+    *,
+    keys: Mapping[str, Collection[str]] | None = None,
+    file: str = "setup.sql",
 ) -> GuardedSetup:
-    """The steps of a setup file with all reasons against running them."""
+    """The steps of a setup file with all reasons against running them.
+
+    `keys` are the columns of each table's primary key: where they are known, a unique index that forbids rows which
+    the tables allow is refused.
+    """
     text = read(sql[: LONGEST + 1])
     marks = [mark_refusal(text, mark.what, mark.offset, mark.length, file) for mark in text.marks]
     if len(text.statements) > MOST_STATEMENTS:
@@ -83,7 +94,7 @@ def check_setup(
         marks.append(Refusal(file=file, what=f"the file is longer than {LONGEST:,} characters"))
     if marks:
         return GuardedSetup(refusals=tuple(marks))
-    reader = _Reader(text.blanked, {name.lower() for name in tables}, settings)
+    reader = _Reader(text.blanked, {name.lower() for name in tables}, settings, keys)
     refusals = []
     for statement in text.statements:
         what = reader.take(statement)
@@ -95,8 +106,14 @@ def check_setup(
 class _Reader:
     """Takes statements one by one; `take` answers why not, or nothing."""
 
-    def __init__(self, blanked: str, tables: set[str], bounds: Mapping[str, Bound]) -> None:
-        self.blanked, self.tables, self.bounds = blanked, tables, bounds
+    def __init__(
+        self,
+        blanked: str,
+        tables: set[str],
+        bounds: Mapping[str, Bound],
+        keys: Mapping[str, Collection[str]] | None,
+    ) -> None:
+        self.blanked, self.tables, self.bounds, self.keys = blanked, tables, bounds, keys
         self.steps: list[SetupStep] = []
         self.settings: list[Setting] = []
 
@@ -160,11 +177,29 @@ class _Reader:
         tree = _read_index(statement.text)
         if tree is None:
             return "this CREATE INDEX cannot be read: use a plain form of it"
-        return _against_index(tree) or self._add("index", statement, (_table(tree.this),))
+        return _against_index(tree) or self._against_unique(tree) or self._add("index", statement, (_table(tree.this),))
+
+    def _against_unique(self, tree: exp.Create) -> str:
+        """A unique index is a constraint: without the primary key among its columns it forbids rows of other data."""
+        key = (self.keys or {}).get(_table(tree.this))
+        parameters = tree.this.args.get("params")
+        if not tree.args.get("unique") or self.keys is None or parameters is None:
+            return ""
+        columns = {_column(part) for part in parameters.args.get("columns") or ()}
+        return "" if key and columns.issuperset(key) else _FORBIDS
+
+
+def _column(part: exp.Expr) -> str:
+    """The name of an index's column in lower case, empty for an expression."""
+    inner = part.this if isinstance(part, exp.Ordered) else part
+    inner = inner.this if isinstance(inner, (exp.Opclass, exp.Collate)) else inner
+    return inner.name.lower() if isinstance(inner, exp.Column) else ""
 
 
 def _read_index(text: str) -> exp.Create | None:
     """A CREATE INDEX as sqlglot reads it, `None` when it does not."""
+    if too_nested(text) is not None:
+        return None
     try:
         tree = sqlglot.parse_one(text, read="postgres")
     except (SqlglotError, RecursionError):
@@ -187,7 +222,7 @@ def _against_index(tree: exp.Create) -> str:
 def _against_index_node(node: exp.Expr) -> str:
     if isinstance(node, exp.DataType) and node.this not in COLUMN_TYPES:
         return f"the type {one_line(node.sql('postgres'), 40)} is not needed in an index"
-    if clock_word(node):
+    if clock_word(node) or spells_a_clock_word(node):
         return CLOCK_SAID
     if isinstance(node, _INDEX_NODES):
         return ""

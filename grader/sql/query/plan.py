@@ -7,19 +7,14 @@ on a busy machine and an idle one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from grader.exhibits import PlanExhibit, PlanNode
-
 BUFFER_WEIGHT = 8
 TEMP_WEIGHT = 30
-MOST_NODES_SHOWN = 60
 MOST_LINES_AS_TEXT = 16
-LONGEST_CONDITION = 160
 _CONDITIONS = (
     *("Index Cond", "Recheck Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter", "One-Time Filter"),
     *("Sort Key", "Group Key", "Presorted Key"),
@@ -59,6 +54,12 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     temp: int = 0
     sort_on_disk: bool = False
     batches: int = 1
+    join: str = ""  # Inner, Left, Semi, Anti …
+    unique: bool = False  # at most one row of the inner side is looked for
+    strategy: str = ""
+    removed_by_join: float = 0
+    heap_fetches: int = 0
+    lossy_blocks: int = 0
     conditions: dict[str, str] = {}
     children: tuple[Node, ...] = ()
 
@@ -66,6 +67,11 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     def object(self) -> str:
         """The table, CTE or subplan it is about, as the reader knows it."""
         return self.relation or self.cte or self.subplan
+
+    @property
+    def cte_name(self) -> str:
+        """The name of the CTE that this node is the top of, empty when it is none."""
+        return self.subplan.removeprefix("CTE ") if self.subplan.startswith("CTE ") else ""
 
     @property
     def handled(self) -> float:
@@ -103,6 +109,12 @@ def _node(raw: dict[str, Any], depth: int) -> Node:
         temp=int(raw.get("Temp Read Blocks", 0)) + int(raw.get("Temp Written Blocks", 0)),
         sort_on_disk=raw.get("Sort Space Type") == "Disk",
         batches=max(int(raw.get("Hash Batches", 1)), int(raw.get("HashAgg Batches", 1))),
+        join=str(raw.get("Join Type", "")),
+        unique=bool(raw.get("Inner Unique", False)),
+        strategy=str(raw.get("Strategy", "")),
+        removed_by_join=float(raw.get("Rows Removed by Join Filter", 0)),
+        heap_fetches=int(raw.get("Heap Fetches", 0)),
+        lossy_blocks=int(raw.get("Lossy Heap Blocks", 0)),
         conditions={key: _text(raw[key]) for key in _CONDITIONS if key in raw},
         children=tuple(_node(child, depth + 1) for child in raw.get("Plans", ())),
     )
@@ -132,24 +144,44 @@ def work(root: Node) -> Work:
 def own_work(root: Node) -> list[float]:
     """Each node's own part of the work, in the order of `walk`; nothing is counted twice.
 
-    A CTE runs below the node that first reads it, but stands elsewhere in the tree: its blocks are taken off
-    its readers and never off the node it is listed under.
+    A CTE or another InitPlan runs below the node that first asks for it, but stands elsewhere in the tree: its
+    blocks are taken off the nodes that ran it, never off the node it is listed under.
     """
-    owed = {node.subplan.removeprefix("CTE "): node for node in root.walk() if node.subplan.startswith("CTE ")}
-    left = {name: [node.buffers, node.temp] for name, node in owed.items()}
-    return [_own(node, left) for node in root.walk()]
+    nodes = list(root.walk())
+    own = [_own_blocks(node) for node in nodes]
+    for plan in (node for node in nodes if node.role == "InitPlan"):
+        _take(plan, nodes, own)
+    return [
+        node.handled + BUFFER_WEIGHT * buffers + TEMP_WEIGHT * temp
+        for node, (buffers, temp) in zip(nodes, own, strict=True)
+    ]
 
 
-def _own(node: Node, left: dict[str, list[int]]) -> float:
+def _own_blocks(node: Node) -> tuple[int, int]:
     below = [child for child in node.children if child.role != "InitPlan"]
     buffers = max(0, node.buffers - sum(child.buffers for child in below))
-    temp = max(0, node.temp - sum(child.temp for child in below))
-    if node.type == "CTE Scan" and node.cte in left:
-        debt = left[node.cte]
-        paid = min(buffers, debt[0]), min(temp, debt[1])
-        debt[0], debt[1] = debt[0] - paid[0], debt[1] - paid[1]
-        buffers, temp = buffers - paid[0], temp - paid[1]
-    return node.handled + BUFFER_WEIGHT * buffers + TEMP_WEIGHT * temp
+    return buffers, max(0, node.temp - sum(child.temp for child in below))
+
+
+def _take(plan: Node, nodes: list[Node], own: list[tuple[int, int]]) -> None:
+    """Take the blocks of an InitPlan off those that ran it: readers of the CTE, else who names it, else any above."""
+    inside = {id(node) for node in plan.walk()}
+    left = [plan.buffers, plan.temp]
+    candidates = [number for number, node in enumerate(nodes) if id(node) not in inside]
+    for number in sorted(candidates, key=lambda n: not _runs(plan, nodes[n])):
+        if not any(left) or (plan.cte_name and not _runs(plan, nodes[number])):
+            break
+        buffers, temp = own[number]
+        paid = min(buffers, left[0]), min(temp, left[1])
+        own[number] = buffers - paid[0], temp - paid[1]
+        left = [left[0] - paid[0], left[1] - paid[1]]
+
+
+def _runs(plan: Node, node: Node) -> bool:
+    """Whether a node asks for what an InitPlan makes."""
+    if plan.cte_name:
+        return node.type == "CTE Scan" and node.cte == plan.cte_name
+    return any(f"({plan.subplan})" in condition for condition in node.conditions.values())
 
 
 def shares(root: Node) -> list[float]:
@@ -171,42 +203,3 @@ def as_text(root: Node) -> str:
             lines.append(f"  Buffers: shared hit and read={node.buffers}, temp={node.temp}")
     left = len(lines) - MOST_LINES_AS_TEXT
     return "\n".join([*lines[:MOST_LINES_AS_TEXT], *([f"… {left} more lines"] if left > 0 else [])])
-
-
-def exhibit(root: Node, title: str, flags: dict[int, tuple[str, ...]]) -> PlanExhibit:
-    """The plan for a report. `flags` are reasons to look at a node, by its number in the order of `walk`."""
-    parts = shares(root)
-    nodes = [
-        PlanNode(
-            depth=node.depth,
-            name=node.type,
-            object=node.object,
-            index=node.index,
-            planned=node.planned,
-            rows=node.rows,
-            loops=node.loops,
-            removed=node.removed,
-            buffers=node.buffers,
-            temp_blocks=node.temp,
-            share=round(parts[number], 3),
-            condition=_condition(node),
-            flags=flags.get(number, ()),
-        )
-        for number, node in enumerate(root.walk())
-    ]
-    hidden = len(nodes) - MOST_NODES_SHOWN
-    done = work(root)
-    note = (
-        f"{done.total:,} work: {done.rows:,} rows + 8 × {done.buffers:,} blocks + 30 × {done.temp:,} temporary blocks"
-    )
-    return PlanExhibit(
-        title=title,
-        nodes=tuple(nodes[:MOST_NODES_SHOWN]),
-        note=f"{note}; {hidden} more nodes not shown" if hidden > 0 else note,
-    )
-
-
-def _condition(node: Node) -> str:
-    text = "; ".join(f"{key}: {value}" for key, value in node.conditions.items())
-    text = re.sub(r"::(?:timestamp without time zone|timestamp with time zone|character varying|text|date)\b", "", text)
-    return text if len(text) <= LONGEST_CONDITION else text[: LONGEST_CONDITION - 1] + "…"

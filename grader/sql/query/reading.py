@@ -6,12 +6,15 @@ import re
 from collections.abc import Collection
 
 from grader.sql.query import claim_words as words
+from grader.sql.query.ground import any_of
 
 LEAST_WORDS = 2
 _WORD = re.compile(r"[^\W_]+")
 _KINDS = (
     ("indexonly", "Index Only Scan"),
     ("index", "Index Scan"),
+    ("bitmapor", "BitmapOr"),
+    ("bitmapand", "BitmapAnd"),
     ("bitmapindex", "Bitmap Index Scan"),
     ("bitmap", "Bitmap Heap Scan"),
     ("nested", "Nested Loop"),
@@ -46,10 +49,7 @@ def reads_a_plan(sentence: str, names: Collection[str]) -> bool:
 
 
 def _without(text: str, names: Collection[str]) -> str:
-    any_name = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return (
-        re.sub(rf"(?<![A-Za-z0-9_])(?:{any_name})(?![A-Za-z0-9_])", " ", text, flags=re.IGNORECASE) if names else text
-    )
+    return any_of(frozenset(names)).sub(" ", text) if names else text
 
 
 def node_types(sentence: str) -> set[str]:

@@ -10,6 +10,7 @@ from grader.evidence.query import Answer, ResultColumn, Row
 from grader.sql.query.literals import family
 
 FLOAT_DIGITS = 9
+_MIDNIGHT = " 00:00:00"  # a date as a timestamp
 
 
 def same_rows(given: Answer, submitted: Answer, *, ordered: bool) -> bool:
@@ -27,6 +28,13 @@ def first_difference(given: Answer, submitted: Answer) -> int:
     left, right = _values(given, submitted.columns), _values(submitted, given.columns)
     pairs = enumerate(zip(left, right, strict=False))
     return next((number for number, (a, b) in pairs if a != b), min(len(left), len(right)))
+
+
+def differing_columns(given: Answer, submitted: Answer, number: int) -> list[ResultColumn]:
+    """The columns of the given answer whose values differ in row `number`, which both have."""
+    left, right = _values(given, submitted.columns)[number], _values(submitted, given.columns)[number]
+    triples = zip(given.columns, left, right, strict=False)
+    return [column for column, mine, other in triples if mine != other]
 
 
 def type_family(kind: str) -> str:
@@ -47,8 +55,16 @@ def _values(answer: Answer, others: Sequence[ResultColumn]) -> list[tuple[object
         "float" in (type_family(mine.type), type_family(other.type))
         for mine, other in zip(answer.columns, others, strict=False)
     ]
-    kinds = [type_family(column.type) for column in answer.columns]
+    kinds = [
+        _common(type_family(mine.type), type_family(other.type))
+        for mine, other in zip(answer.columns, others, strict=False)
+    ]
     return [_row(row, kinds, rounded) for row in answer.rows]
+
+
+def _common(mine: str, other: str) -> str:
+    """The family by which values of two columns are compared: that a type is wrong is told and costs elsewhere."""
+    return next((kind for kind in ("float", "number", "int", "date") if kind in (mine, other)), mine)
 
 
 def _row(row: Row, kinds: list[str], rounded: list[bool]) -> tuple[object, ...]:
@@ -59,6 +75,8 @@ def _row(row: Row, kinds: list[str], rounded: list[bool]) -> tuple[object, ...]:
 
 
 def _value(value: str, kind: str, *, rounded: bool) -> object:
+    if kind == "date":
+        return value.removesuffix(_MIDNIGHT)
     if kind not in ("int", "number", "float"):
         return value
     try:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from grader.evidence.query import Row
-from grader.sql.query.smalldata import TableRules
+from grader.sql.query.literals import family
+from grader.sql.query.smalldata import ColumnRules, TableRules
+
+MOST_ROWS_ALONE = 6
 
 Tables = Mapping[str, tuple[Row, ...]]
 
@@ -15,8 +18,9 @@ def shrink(
 ) -> tuple[Tables, int]:
     """The smallest database found in at most `tries` questions to `differs`, and how many were asked.
 
-    Rows are taken away in halves, quarters and so on; a parent's children go with it. The count is bounded, not
-    the time, so that the same difference always shrinks to the same rows.
+    Rows are taken away in halves, quarters and so on; a parent's children go with it. Then values that do not matter
+    become plain ones, a column at a time, so that the others stand out. The count is bounded, not the time, so that
+    the same difference always shrinks to the same rows.
     """
     state = _State(dict(tables), rules, differs, tries)
     before = -1
@@ -24,6 +28,10 @@ def shrink(
         before = state.size()
         for table in rules:
             state.thin(table.name)
+    for table in rules:
+        for place, column in enumerate(table.columns):
+            if column.name not in table.key and column.name not in table.parents:
+                state.plain(table.name, place, plain_value(column))
     return state.tables, tries - state.left
 
 
@@ -49,6 +57,31 @@ class _State:
                     start += chunk
             chunk //= 2
 
+    def plain(self, name: str, place: int, value: str) -> None:
+        """Try one value for a column of all rows, else for all rows but those whose value matters."""
+        rows = self.tables[name]
+        if (
+            self._with(name, tuple((*row[:place], value, *row[place + 1 :]) for row in rows))
+            or len(rows) > MOST_ROWS_ALONE
+        ):
+            return
+        for number in range(len(rows)) if len(rows) > 1 else ():
+            rows = self.tables[name]
+            row = (*rows[number][:place], value, *rows[number][place + 1 :])
+            self._with(name, (*rows[:number], row, *rows[number + 1 :]))
+
+    def _with(self, name: str, rows: tuple[Row, ...]) -> bool:
+        """Try other rows of a table; True when they are there to stay."""
+        changed = {**self.tables, name: rows}
+        if changed == self.tables:
+            return True
+        if not self.left:
+            return False
+        self.left -= 1
+        if self.differs(changed):
+            self.tables = changed
+        return self.tables is changed
+
     def _without(self, name: str, start: int, end: int) -> bool:
         """Try without some rows of a table; True when they are gone for good."""
         rows = self.tables[name]
@@ -58,6 +91,21 @@ class _State:
             return False
         self.tables = smaller
         return True
+
+
+def plain_value(column: ColumnRules) -> str:
+    """A value that nobody looks at twice and that the rules of the column allow."""
+    return column.domain[0] if column.domain else _PLAIN[family(column.type)]
+
+
+_PLAIN = {
+    "int": "1",
+    "number": "1.00",
+    "text": "a",
+    "boolean": "f",
+    "time": "2020-01-01 00:00:00",
+    "date": "2020-01-01",
+}
 
 
 def orphans_removed(tables: dict[str, tuple[Row, ...]], rules: Sequence[TableRules]) -> dict[str, tuple[Row, ...]]:

@@ -1,2 +1,1 @@
 CREATE INDEX customers_company_id_idx ON customers (company_id);
-CREATE INDEX orders_customer_id_idx ON orders (customer_id);

@@ -1,0 +1,2 @@
+SET work_mem = '256MB';
+SET random_page_cost = 1;

@@ -1,0 +1,1 @@
+CREATE INDEX orders_tag_idx ON orders ((placed_at::date));

@@ -1,0 +1,1 @@
+CREATE INDEX idx_orders_status_date ON orders (LOWER(status), placed_at);

@@ -1,0 +1,6 @@
+-- BETWEEN ends with the first instant of Sunday.
+SELECT o.order_id, o.customer_id, o.placed_at, coalesce(o.ship_country, o.bill_country) AS country,
+       count(i.line_no) AS lines, coalesce(sum(i.quantity * i.unit_price), 0) AS value
+  FROM orders o LEFT JOIN order_items i ON i.order_id = o.order_id
+ WHERE o.placed_at BETWEEN '2024-03-15' AND '2024-03-17' AND lower(o.status) = 'cancelled'
+ GROUP BY o.order_id ORDER BY o.placed_at DESC, o.order_id;

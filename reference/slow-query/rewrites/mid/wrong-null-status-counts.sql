@@ -1,0 +1,13 @@
+-- An order without a status does not pass `<>`; written as a negated IN over a coalesce it does.
+WITH o AS (
+  SELECT o.order_id, o.customer_id, o.placed_at,
+         coalesce(o.status, '') NOT IN ('cancelled') AND o.placed_at >= '2024-01-01' AND o.placed_at < '2025-01-01' AS counts
+    FROM orders o JOIN customers c ON c.customer_id = o.customer_id WHERE c.company_id = 42
+),
+a AS (SELECT customer_id, count(*) FILTER (WHERE counts) AS n, max(placed_at) AS last_at FROM o GROUP BY 1),
+r AS (SELECT o.customer_id, sum(i.quantity * i.unit_price) AS rev FROM o JOIN order_items i USING (order_id) WHERE counts GROUP BY 1)
+SELECT p.customer_id, p.email, coalesce(a.n, 0) AS orders_2024, coalesce(r.rev, 0) AS revenue_2024,
+       round(coalesce(r.rev, 0) / nullif(sum(r.rev) OVER (), 0), 4) AS share_2024, a.last_at AS last_order_at
+  FROM customers p LEFT JOIN a USING (customer_id) LEFT JOIN r USING (customer_id)
+ WHERE p.company_id = 42
+ ORDER BY share_2024 DESC NULLS LAST, customer_id LIMIT 5 OFFSET 5;
