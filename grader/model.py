@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -322,11 +323,16 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[str, ...] = ()
 
     def read(self, path: str, *, limit: int = 1 << 20) -> str:
-        """Text of a submitted file, at most `limit` bytes, undecodable bytes replaced; empty when there is none."""
+        """Text of a submitted file, at most `limit` bytes, undecodable bytes replaced; empty when there is none.
+
+        It is UTF-8, or UTF-16 where its byte order mark says so: some editors and shells of Windows write that.
+        """
         if path not in self.files:
             return ""
         with (self.root / path).open("rb") as stream:
-            return stream.read(limit).decode("utf-8", errors="replace")
+            data = stream.read(limit)
+        marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return data.decode("utf-16" if marked else "utf-8", errors="replace")
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

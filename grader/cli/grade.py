@@ -12,7 +12,7 @@ from grader.cli import world
 from grader.cli.arguments import DEFAULT_OUT
 from grader.cli.bar import exit_code, worst
 from grader.cli.closing import Graded, last_words, table
-from grader.cli.output import asked, emit, write_all
+from grader.cli.output import asked, emit, ready, write_all
 from grader.cli.packs import load
 from grader.submission import exists
 
@@ -24,8 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     challenge = load(arguments, arguments.challenge)
     for given in arguments.path:
         exists(given)
+    into = folders(arguments.out, arguments.path)
+    for folder in into:
+        ready(folder)
     graded = []
-    for given, folder in zip(arguments.path, folders(arguments.out, arguments.path), strict=True):
+    for given, folder in zip(arguments.path, into, strict=True):
         with world.opened(arguments, challenge) as opened:
             saved = pipeline.grade(challenge, given, request, opened)
         result = pipeline.judge_saved(challenge, saved)

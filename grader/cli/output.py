@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -125,6 +126,15 @@ def _decided(file: Path) -> bool:
     with contextlib.suppress(OSError, msgspec.DecodeError):
         return result_file.decode(file.read_bytes()).status != "undecided"
     return False
+
+
+def ready(folder: Path) -> None:
+    """Raise `OurFault` E203 when results cannot be put into `folder`: told before anything is graded for them."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    number = 0 if os.access(nearest, os.W_OK | os.X_OK) else errno.EACCES
+    number = number if nearest.is_dir() else errno.ENOTDIR
+    if number:
+        raise disk_fault(OSError(number, os.strerror(number), str(nearest)), folder)
 
 
 def _replace(folder: Path, contents: dict[str, bytes]) -> None:

@@ -26,6 +26,7 @@ from grader.validation.variants import Variant, variants
 ROOT = Path(__file__).parents[2]
 CHALLENGES = ("ecommerce-schema", "slow-query", "todo-api", "url-shortener")
 SEED = 1
+EVERY = {"slow-query": 3}  # every third variant: each copies and measures two million rows; validate grades them all
 
 
 @cache
@@ -40,7 +41,13 @@ def known(name: str) -> list[Case]:
 
 
 def cases() -> list[tuple[str, Case, Level]]:
-    return [(name, case, level) for name in CHALLENGES for case in known(name) for level in case.expected]
+    return [(name, case, level) for name in CHALLENGES for case in graded(name) for level in case.expected]
+
+
+def graded(name: str) -> list[Case]:
+    """What is graded here: every whole answer, and all variants or a fixed share of them."""
+    whole = [case for case in known(name) if not isinstance(case, Variant)]
+    return [*whole, *[case for case in known(name) if isinstance(case, Variant)][:: EVERY.get(name, 1)]]
 
 
 @pytest.fixture(scope="session")

@@ -159,3 +159,8 @@ def test_the_packs_own_queries_and_every_good_answer_pass() -> None:
     assert len(queries) >= 5
     for file in queries:
         assert check_query(file.read_text(), TABLES).refusals == (), file
+
+
+def test_a_file_that_is_not_utf_8_is_told_so() -> None:
+    sql = "SELECT gr\xf6\xdfe FROM orders".encode("cp1252").decode("utf-8", "replace")
+    assert reasons(sql)[0] == "bytes that are not text in UTF-8: save the file as UTF-8"

@@ -124,3 +124,14 @@ def test_something_that_is_no_evidence_is_answered_with_what_to_give(
     (tmp_path / "cand.html").write_text("<!doctype html>")
     assert main(["rejudge", str(tmp_path / "cand.html")]) == 2
     assert "give the folder that `grader grade` wrote, or its evidence.json" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_take_results_is_told_before_anything_is_graded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "query.sql").write_text("SELECT 1")
+    output.ready(tmp_path / "new" / "place")
+    for taken in (tmp_path / "query.sql", tmp_path / "query.sql" / "below"):
+        assert main(["grade", "slow-query", str(tmp_path), "--no-progress", "-o", str(taken)]) == 3
+        assert "query.sql: Not a directory" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["query.sql"]

@@ -8,7 +8,7 @@ from query_samples import EXPLANATION, SAME, answer, differing, given_plan, new_
 
 from grader.checks.query.economy import ask_index_size, ask_indexes_used
 from grader.checks.query.explanation import ask_agrees, ask_comparison, ask_decisive, ask_plan_analysis
-from grader.checks.query.facts import efficiency
+from grader.checks.query.facts import efficiency, mostly_different
 from grader.checks.query.plans import ask_plans
 from grader.checks.query.rows import ask_columns, ask_same_rows
 from grader.checks.query.runs import ask_allowed, ask_runs, ask_setup
@@ -16,6 +16,7 @@ from grader.checks.query.work import ask_two_by_two, ask_work
 from grader.evidence.query import (
     Answer,
     Cell,
+    Comparison,
     Difference,
     Failure,
     Index,
@@ -168,17 +169,21 @@ def test_a_difference_is_shown_with_its_rows_both_answers_and_a_script() -> None
     columns = (ResultColumn(name="id", type="integer"), ResultColumn(name="orders", type="bigint"))
     difference = Difference(
         name="7 (page)",
-        tables=(SmallTable(name="orders", columns=("id", "status"), rows=(("1", None), ("2", "it's"))),),
+        tables=(
+            SmallTable(name="categories", columns=("id",), rows=(("1",),)),  # the given query does not name it
+            SmallTable(name="orders", columns=("id", "status"), rows=(("1", None), ("2", "it's"))),
+        ),
         given=Answer(columns=columns, rows=(("1", "0"), ("2", "1"))),
         submitted=Answer(columns=columns, rows=(("1", "0"), ("2", "2"))),
     )
     finding = ask_same_rows(answer(comparisons=differing("ties"), difference=difference))
     assert "row 2 should be (2, 1), yours is (2, 2)" in finding.message
-    both, table, script = finding.exhibits
+    both, script, table, other = finding.exhibits  # a report shows the first few
     assert isinstance(both, RowsExhibit)
     assert [row[3] for row in both.rows] == ["", "≠ orders"]
     assert isinstance(table, RowsExhibit)
     assert table.rows[0] == ("1", "NULL")
+    assert other.title == "Rows of categories"
     assert isinstance(script, SqlExhibit)
     assert "('1', NULL),\n  ('2', 'it''s')" in script.statement
     assert script.command == "psql -d practice -f difference.sql"
@@ -352,3 +357,20 @@ def test_every_failure_says_what_was_expected_and_shows_evidence() -> None:
             assert finding.expected, ask
             assert finding.exhibits, ask
             assert finding.where, ask
+
+
+def test_as_much_work_as_before_is_told_in_words() -> None:
+    given = answer().cell("given", setup=False)
+    assert given is not None
+    cells = tuple(
+        msgspec.structs.replace(given, query=q, setup=s) for q in ("given", "submitted") for s in (False, True)
+    )
+    assert "work: no less, 0 % of what is possible" in ask_work(answer(cells=cells)).message
+
+
+def test_a_slip_that_many_made_databases_show_is_still_an_edge_case_when_ordinary_data_agree() -> None:
+    made = [Comparison(data="small", name=str(n), given=1, submitted=2, same=False) for n in range(9)]
+    ordinary = [Comparison(data=kind, name=kind, given=5, submitted=5, same=True) for kind in ("private", "big")]
+    assert not mostly_different(answer(comparisons=(*made, *ordinary)))
+    private = Comparison(data="private", name="private", given=5, submitted=4, same=False)
+    assert mostly_different(answer(comparisons=(*made, private, ordinary[1])))

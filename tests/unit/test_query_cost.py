@@ -234,6 +234,7 @@ def test_an_index_that_begins_like_another_is_named() -> None:
     assert covered_by(long, evidence) == ""
     message = ask_indexes_used(evidence).message
     assert "orders_order_id_idx (orders_pkey begins with the same columns)" in message
+    assert f"; {INDEX.name} could go ({long.name} begins with the same columns)" in message  # used, and needless
 
 
 def test_of_two_indexes_alike_only_the_later_is_named() -> None:

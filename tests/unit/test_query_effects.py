@@ -211,3 +211,28 @@ def test_an_index_alone_does_not_tell_that_a_function_is_gone(text: str, *, told
     final = by_index("((placed_at >= '2024-03-15 00:00:00') AND (placed_at < '2024-03-16 00:00:00'))")
     (rewrite,) = effects(text, ground(given, final), index_gain=1.0, rewrite_gain=50.0)
     assert rewrite.named == told
+
+
+def test_a_column_that_also_stood_bare_before_is_no_rewrite() -> None:
+    """`status = 'disputed' OR lower(status) = 'cancelled'` stays as it is."""
+    filters = "((status = 'disputed'::text) OR (lower(status) = 'cancelled'::text))"
+    given = plan("Seq Scan", rows=30, Rows_Removed_by_Filter=600_000, Filter=filters, **SCAN)
+    assert "function" not in ways(given, plan("Index Scan", rows=30, Relation_Name="orders", Filter=filters))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The list of blocked customers was searched again for every row because NOT IN could not be hashed.", True),
+        ("NOT IN was executed as a SubPlan with a Materialize that was rescanned 779 times.", True),
+        ("NOT IN was executed as a SubPlan.", False),
+        ("Every order that is not in the report was scanned again.", False),
+    ],
+)
+def test_the_list_of_not_in_is_told_in_plain_words_too(text: str, *, told: bool) -> None:
+    blocked = plan("Seq Scan", rows=9_000, loops=40, Relation_Name="blocked_customers", Parent_Relationship="SubPlan")
+    said = "(NOT (ANY (customer_id = (SubPlan 2).col1)))"
+    given = plan("Seq Scan", blocked, rows=40, Rows_Removed_by_Filter=99_000, Filter=said, **SCAN)
+    final = plan("Hash Anti Join", plan("Seq Scan", rows=40, **SCAN), rows=40)
+    (rewrite,) = effects(text, ground(given, final), index_gain=1.0, rewrite_gain=50.0)
+    assert any(aspect.line and "NOT IN" in aspect.what for aspect in rewrite.aspects) == told

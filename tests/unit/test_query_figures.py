@@ -125,3 +125,9 @@ def test_the_same_figure_twice_is_one() -> None:
 
 def test_a_long_text_of_digits_is_read_in_time() -> None:
     assert figures("1" * 50_000 + " " + "9 9 " * 20_000) == []
+
+
+def test_which_practice_data_it_was_is_no_figure_as_in_the_given_plan() -> None:
+    head = "EXPLAIN (ANALYZE, BUFFERS) of original.sql on the practice data (data.seed=1, data.size=120000), no figure"
+    assert figures(head) == []
+    assert [one.text for one in figures(f"{head}\n\n{PLAN}")] == ["9100.3 ms"]

@@ -40,13 +40,13 @@ def ask_indexes_used(evidence: QueryAnswer) -> Finding:
     used = used_indexes(plan_of(final))
     unused = [index for index in evidence.added if index.name.lower() not in used]
     table = _index_table(evidence, used)
+    spare = [index for index in evidence.added if index not in unused and covered_by(index, evidence)]
+    told = "".join(f"; {one_line(i.name, 60)} could go{_said(covered_by(i, evidence))}" for i in spare[:MOST_NAMED])
     if not unused:
-        spare = [index for index in evidence.added if covered_by(index, evidence)]
-        told = "".join(f"; {one_line(i.name, 60)} could go{_said(covered_by(i, evidence))}" for i in spare[:MOST_NAMED])
         return passed(f"The new plan reads every added index ({len(evidence.added)}){told}", exhibits=(table,))
     names = ", ".join(one_line(index.name, 60) + _said(covered_by(index, evidence)) for index in unused)
     return failed(
-        f"The new plan does not read {len(unused)} of {len(evidence.added)} added indexes: {names}",
+        f"The new plan does not read {len(unused)} of {len(evidence.added)} added indexes: {names}{told}",
         expected="only indexes that the new plan reads",
         where="setup.sql",
         score=1 - len(unused) / len(evidence.added),

@@ -88,9 +88,13 @@ def not_same(evidence: QueryAnswer) -> Finding | None:
 
 
 def mostly_different(evidence: QueryAnswer) -> bool:
-    """True when the queries differ on more than half of the data sets: no edge case was missed, it is another query."""
-    wrong = sum(not comparison.same for comparison in evidence.comparisons)
-    return wrong > len(evidence.comparisons) / 2
+    """True when it is another query and no edge case was missed: most data sets differ, data as they are among them.
+
+    Small made databases hold edge cases on purpose, so many of them show one and the same slip.
+    """
+    wrong = [comparison for comparison in evidence.comparisons if not comparison.same]
+    ordinary = any(comparison.data in ("big", "private") for comparison in wrong)
+    return ordinary and len(wrong) > len(evidence.comparisons) / 2
 
 
 def explain_it(evidence: QueryAnswer) -> SqlExhibit:

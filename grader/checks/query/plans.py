@@ -17,7 +17,8 @@ MOST_CHANGES = 20
 MOST_NAMED = 2
 GIVEN, ANSWER = "Given query", "Your answer"
 _NOTE = (
-    "Share: the part of the query's own work (rows + blocks) at these nodes; nothing is counted twice. "
+    "Share: the part of the query's own work (rows + blocks) at these nodes, of a subquery or join with what is below "
+    "it: two lines may be about the same part. "
     "What stays or is new need not be wrong: with little work left, something always has the largest part."
 )
 

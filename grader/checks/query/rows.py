@@ -9,6 +9,7 @@ from grader.checks.query.facts import mostly_different, not_run
 from grader.evidence.query import Answer, Difference, QueryAnswer, ResultColumn
 from grader.exhibits import AnyExhibit, RowsExhibit, SqlExhibit, TextExhibit
 from grader.model import Check, Finding, blocked, failed, passed
+from grader.sql.query.ground import holds
 from grader.sql.query.rows import differing_columns, first_difference, type_family
 from grader.visible import one_line
 
@@ -92,7 +93,7 @@ def ask_same_rows(evidence: QueryAnswer) -> Finding:
         + (f". {_told(difference)}" if difference else ""),
         expected="exactly the rows of the given query" + (", in its order" if evidence.ordered else ""),
         where="query.sql",
-        exhibits=_shown(difference) if difference else (),
+        exhibits=_shown(difference, evidence.given) if difference else (),
     )
 
 
@@ -111,11 +112,17 @@ def _row(answer: Answer, number: int) -> str:
     return one_line("(" + ", ".join("NULL" if v is None else v for v in answer.rows[number]) + ")", 160)
 
 
-def _shown(difference: Difference) -> tuple[AnyExhibit, ...]:
+def _shown(difference: Difference, given: str) -> tuple[AnyExhibit, ...]:
+    """Both answers, all rows as a script, then the tables: those that the given query names come first."""
     answers = _answers(difference)
     told = [*_psql("original.sql", difference.given), "", *_psql("query.sql", difference.submitted)]
     tables = small_tables(difference.tables, "\n".join(told))
-    return (answers, *tables) if tables else (answers, _large(difference))
+    if not tables:
+        return answers, _large(difference)
+    *rows, script = tables
+    named = [holds(given, table.name) for table in difference.tables]
+    ranked = sorted(zip(named, rows, strict=True), key=lambda pair: not pair[0])
+    return (answers, script, *(table for _, table in ranked))
 
 
 def _psql(file: str, answer: Answer) -> list[str]:

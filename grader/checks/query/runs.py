@@ -72,8 +72,9 @@ def ask_setup(evidence: QueryAnswer) -> Finding:
         return not_read(evidence)
     if final_cell(evidence) is None:
         return blocked("setup.sql was not run, because the query was not")
+    many = _many(len(evidence.added), "index", "indexes"), _many(len(evidence.settings), "setting", "settings")
     return (
-        passed(f"setup.sql runs: {len(evidence.added)} indexes, {len(evidence.settings)} settings")
+        passed(f"setup.sql runs: {', '.join(many)}")
         if evidence.added
         else not_applicable("setup.sql adds no index: there is nothing that writes would pay for")
     )
@@ -90,6 +91,10 @@ def _failed_setup(failure: Failure, evidence: QueryAnswer) -> Finding:
             ),
         )
     return failed_statement(failure, evidence.setup, "setup.sql", SETUP_IT)
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 CHECKS: tuple[Check[Any], ...] = (

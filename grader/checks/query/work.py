@@ -66,6 +66,8 @@ def ask_work(evidence: QueryAnswer, *, full: float = 0.90, least_gain: float = L
 
 
 def _times(times: float) -> str:
+    if f"{times:.1f}" == "1.0":
+        return "no less"
     if times < 1:
         return f"{1 / times:,.1f} times more"
     return f"{times:,.0f} times less" if times >= 10 else f"{times:,.1f} times less"  # noqa: PLR2004 - one digit
@@ -165,7 +167,7 @@ def _with_settings(evidence: QueryAnswer) -> RowsExhibit:
         title="What the settings do",
         head=("", "work", "temporary blocks"),
         rows=tuple(rows),
-        note="A large work_mem keeps sorts and hash tables off the disk and leaves the plan as it is",
+        note="A large work_mem keeps sorts and hash tables off the disk; where a list fits, the plan changes too",
     )
 
 

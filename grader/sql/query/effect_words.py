@@ -87,6 +87,7 @@ SPILL = _any(r"""
     \bbloques?\stemporales?\b  \barquivos?\stempor\w+  \bfile\stemporane\w+  \btymczas\w+  \bno\scabe\b
     временн\w+  диск\w*  临时  磁盘  一時  ディスク
 """)
+NOT_IN_LIST = _any(r"\bnot[\s`]+in\b(?!\s(?:the|this|a|my|all|any)\b)")
 NOT_IN = _any(r"""
     \bnot[\s`]+in\b  \bnot[\s`]+exists\b  \banti[\s-]?join\w*  \banti[\s-]?jointure\w*  \bhashed\b  \bhash\stable\b
     \bblocked\b  \bgesperrt\w*  \bbloqu\w+  \bbloccat\w*  \bzablokowan\w*  заблок\w*  反连接  アンチ結合

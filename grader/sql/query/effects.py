@@ -37,6 +37,7 @@ class Aspect(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     objects: frozenset[str]
     name: str = ""  # of the index, in lower case
+    keys: frozenset[str] = frozenset()  # the index's table and the columns it is on
     weight: float = 0.0  # about how much work of the given query it stands for
 
 
@@ -101,9 +102,10 @@ def _index(name: str, others: list[str], ground: Ground) -> Effect:
         part for name in names if not name.endswith("_id") for part in name.split("_") if len(part) >= TELLING_PART
     }
     objects = frozenset(names | parts) | (frozenset() if beside else {table.lower()})
-    return Effect(
-        about="index", what=what, aspects=(Aspect(way="index", what=what, objects=objects, name=name.lower()),)
-    )
+    inside = {word.lower() for column in columns for word in re.findall(r"[A-Za-z_]\w+", column)}
+    keys = frozenset(inside & own | {table.lower()})
+    aspect = Aspect(way="index", what=what, objects=objects, name=name.lower(), keys=keys)
+    return Effect(about="index", what=what, aspects=(aspect,))
 
 
 def _columns(name: str, ground: Ground) -> set[str]:
@@ -183,15 +185,20 @@ def _function(given: Node, final: Node, ground: Ground) -> Iterator[Aspect]:
         if node.removed * node.loops >= MANY_ROWS:
             for column in _wrapped(node, ground):
                 wrapped.setdefault(column, []).append(node)
-    bare = " ".join(text for node in final.walk() for text in node.conditions.values())
     for column, nodes in wrapped.items():
-        if re.search(rf"\(?\b{column} (?:>=|<=|<|>|=) ", bare):
+        if _is_bare(column, final) and not _is_bare(column, given):
             yield Aspect(
                 way="function",
                 what=f"{column} stood inside a function, so no index and no range could be used; now it is bare",
                 objects=frozenset({column, *(node.relation.lower() for node in nodes if node.relation)}),
                 weight=sum(node.handled for node in nodes),
             )
+
+
+def _is_bare(column: str, plan: Node) -> bool:
+    """Whether any condition of a plan compares the column itself."""
+    conditions = " ".join(text for node in plan.walk() for text in node.conditions.values())
+    return re.search(rf"\(?\b{column} (?:>=|<=|<|>|=) ", conditions) is not None
 
 
 def _wrapped(node: Node, ground: Ground) -> list[str]:
@@ -227,7 +234,8 @@ def _not_in(given: Node, final: Node, _: Ground) -> Iterator[Aspect]:
         )
         if tables and not still and "hashed" not in text:
             what = f"the list of NOT IN on {', '.join(sorted(tables))} was searched through for every row"
-            yield Aspect(way="not in", what=what, objects=frozenset(tables), weight=_weight(*lists))
+            objects = frozenset(tables | {table.replace("_", " ") for table in tables})
+            yield Aspect(way="not in", what=what, objects=objects, weight=_weight(*lists))
             return
 
 

@@ -14,6 +14,7 @@ from grader.sql.query.ground import Ground, holds_any
 from grader.sql.query.lists import is_list
 from grader.sql.query.prose import Sentence, paragraphs, read
 from grader.sql.query.reading import reads_a_plan
+from grader.sql.query.unknown_indexes import unknown_indexes
 
 FEW_WORDS = 60
 LEAST_WORDS = 40
@@ -61,7 +62,8 @@ def effects(
     """What made the difference, each with the passages that explain it; the `wrong` sentences explain nothing."""
     found = decisive(ground, index_gain=index_gain, rewrite_gain=rewrite_gain, setting_gain=setting_gain)
     told = _told(text, ground, wrong)
-    return [_named(effect, told) for effect in found]
+    strictly = bool(unknown_indexes(_told(text, ground, ()), ground))
+    return [_named(effect, told, strictly=strictly) for effect in found]
 
 
 def _told(text: str, ground: Ground, wrong: Collection[str]) -> list[Sentence]:
@@ -69,12 +71,13 @@ def _told(text: str, ground: Ground, wrong: Collection[str]) -> list[Sentence]:
     return [s for s in read(text) if s.text not in wrong and not is_list(s.text, names)]
 
 
-def _named(effect: Effect, told: list[Sentence]) -> NamedEffect:
+def _named(effect: Effect, told: list[Sentence], *, strictly: bool) -> NamedEffect:
+    """The effect with what tells it; `strictly` for a text about other indexes, which names these by chance."""
     specific = any(aspect.way != "less" for aspect in effect.aspects)
     least = LEAST_PART * max(aspect.weight for aspect in effect.aspects)
     ways = []
     for aspect in effect.aspects:
-        found = _passage(aspect, told, loosely=not specific)
+        found = _passage(aspect, told, loosely=not specific, strictly=strictly)
         # That a table is read less explains only where nothing more can be said.
         enough = aspect.weight >= least and not (specific and aspect.way == "less")
         where, line = (found.text, found.line) if found else ("", 0)
@@ -82,13 +85,14 @@ def _named(effect: Effect, told: list[Sentence]) -> NamedEffect:
     return NamedEffect(what=effect.what, about=effect.about, aspects=tuple(ways))
 
 
-def _passage(aspect: Aspect, told: list[Sentence], *, loosely: bool) -> Sentence | None:
+def _passage(aspect: Aspect, told: list[Sentence], *, loosely: bool, strictly: bool) -> Sentence | None:
     """The sentence that tells the aspect best, together with the one before it in its paragraph."""
     found: list[tuple[int, int, Sentence]] = []
     for place, sentence in enumerate(told):
         before = told[place - 1] if place and told[place - 1].paragraph == sentence.paragraph else None
         context = f"{before.text} {sentence.text}" if before else sentence.text
-        if _tells(aspect, sentence, context, loosely=loosely):
+        by_chance = strictly and aspect.way == "index" and not _names_index(aspect, sentence.text)
+        if not by_chance and _tells(aspect, sentence, context, loosely=loosely):
             found.append((_plainness(aspect, sentence), -place, sentence))
     return max(found)[2] if found else None
 
@@ -118,7 +122,14 @@ def _tells(aspect: Aspect, sentence: Sentence, context: str, *, loosely: bool) -
         or effect_words.ACCESS.search(context)
         or words.NODE_TYPES.search(context)
     )
-    return bool(effect and works) and holds_any(context, aspect.objects)
+    named = holds_any(context, aspect.objects) or (aspect.way == "not in" and _tells_list_again(text))
+    return bool(effect and works) and named
+
+
+def _tells_list_again(text: str) -> bool:
+    """True for "the NOT IN ran 779 times": the list has no other name in the query than the words before it."""
+    again = effect_words.REPEATED.search(words.SUBQUERY.sub(" ", text))
+    return again is not None and effect_words.NOT_IN_LIST.search(text) is not None
 
 
 def _of_its_columns(text: str, aspect: Aspect) -> str:
@@ -135,6 +146,12 @@ def _says_less(text: str) -> re.Match[str] | None:
         ),
         None,
     )
+
+
+def _names_index(aspect: Aspect, text: str) -> bool:
+    """True for an index by its name, or "index" with its table and every column that it is on."""
+    in_full = words.INDEX.search(text) is not None and all(holds_any(text, {key}) for key in aspect.keys)
+    return holds_any(text, {aspect.name}) or in_full
 
 
 def _tells_index(aspect: Aspect, sentence: Sentence, context: str) -> bool:

@@ -19,6 +19,7 @@ from grader.sql.query.prose import lines_of
 Kind = Literal["time", "rows", "buffers", "cost", "percent", "factor"]
 LONGEST = 40_000
 LONGEST_LINE = 2_000
+_PRACTICE = re.compile(r"data\.(?:seed|size)\s*=\s*$", re.IGNORECASE)  # which data it was, as plan.txt says it
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +158,11 @@ def _numbers(sentence: str) -> list[_Number]:
 
 def _with_units(sentence: str) -> list[_Number]:
     """The numbers of a sentence, each with the unit behind it, of its partner (9 → 3 ms), or of a label before."""
-    found = [_with_unit(sentence, m.start(), m.end()) for m in words.NUMBER.finditer(sentence)]
+    found = [
+        _with_unit(sentence, m.start(), m.end())
+        for m in words.NUMBER.finditer(sentence)
+        if not _PRACTICE.search(sentence, max(0, m.start() - 20), m.start())
+    ]
     for place in range(len(found) - 2, -1, -1):
         found[place] = _like(sentence, found[place], found[place + 1])
     for place in range(1, len(found)):

@@ -24,6 +24,7 @@ _KINDS = (
     ("hash", "Hash Join"),
     ("merge", "Merge Join"),
     ("subplan", "SubPlan"),
+    ("hashedsub", "SubPlan"),
     ("initplan", "InitPlan"),
     ("windowagg", "WindowAgg"),
     ("memoize", "Memoize"),

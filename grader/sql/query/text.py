@@ -20,6 +20,7 @@ _DOLLAR = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*)?\$
 _LINE = re.compile(r"--[^\n\r]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f]")
 _PREFIXES = {"e", "b", "x", "n", "u"}
+_UNDECODABLE = "\ufffd"  # what a byte that is not UTF-8 was read as
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ class _Scanner:
             return
         strange = next((c for c in word.group() if not (c.isalnum() or c in "_$")), None)
         if strange is not None:
-            self._mark(f"the invisible or unusual character U+{ord(strange):04X} outside a string", 1)
+            self._mark(_strange(strange), 1)
         after = self.text[word.end() : word.end() + 2]
         if word.group().lower() in _PREFIXES and (after[:1] == "'" or (word.group().lower() == "u" and after == "&'")):
             self._mark("a string with a prefix (E'…', U&'…', …): write it as a plain '…'", len(word.group()) + 1)
@@ -152,3 +153,9 @@ class _Scanner:
     def _blank(self, end: int) -> None:
         self.out.append(re.sub(r"[^\n\r]", " ", self.text[self.at : end]))
         self.at = end
+
+
+def _strange(character: str) -> str:
+    if character == _UNDECODABLE:
+        return "bytes that are not text in UTF-8: save the file as UTF-8"
+    return f"the invisible or unusual character U+{ord(character):04X} outside a string"

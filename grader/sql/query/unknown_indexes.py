@@ -31,10 +31,15 @@ _CALLS = tuple(
         rf"`{_NAME}`{{1,2}},?\s(?:(?:is|ist|est|es|é|è)\s)?(?:an?|ein|une?|una?|um)\s(?:[^\W\d_]+[\s-]){{0,3}}{_INDEX}(?!\w)",
         r"\bcreate\s(?:unique\s)?index\s(?:concurrently\s)?(?:if\snot\sexists\s)?`?" + _NAME,
         rf"\bindex(?:[\s-]only)?[\s-]?scan(?:\sbackward)?\s(?:using|mit|avec|con|com|via)\s`{{0,2}}{_NAME}",
-        r"`((?:idx|ix)_\w{1,60}|\w{1,60}_idx\d{0,3})`",
+        r"(?<![\w.])((?:idx|ix)_\w{1,60}|[a-z]\w{0,60}_idx\d{0,3})(?!\w)",
     )
 )
-_LISTED = re.compile(rf"`{_NAME}`{{1,2}}\s?[:(-]\s?{_KIND}{_INDEX}\s{_ON}\s", re.IGNORECASE)
+_SHAPED = r"((?:idx|ix)_\w{1,60}|\w{1,60}_idx\d{0,3})"
+_LISTED = re.compile(  # `x`: partial index on …; two indexes: `x_idx`; `x_idx` on placed_at; `x_idx` for the join
+    rf"`{_NAME}`{{1,2}}\s?[:(-]\s?{_KIND}{_INDEX}\s{_ON}\s|{_INDEX}:\s`{_SHAPED}`"
+    rf"|`{_SHAPED}`\s(?:{_ON}|for|für|pour|para|per)\s",
+    re.IGNORECASE,
+)
 _ON_COLUMNS = re.compile(  # `x` on `orders (placed_at)`, `x` on orders(placed_at), `x` on `(placed_at)`
     rf"(?<![\w.]){_NAME}`{{0,2}}\s{_ON}\s(?:the\s)?(?:table\s)?`{{0,2}}([a-z]\w{{2,62}})?`{{0,2}}\s?`?\({{1,2}}`?([a-z]\w{{2,62}})",
     re.IGNORECASE,
@@ -52,6 +57,9 @@ _NO_INDEX = re.compile(
     r"|shared_\w+|jit\w*|\w+_ops|setup_sql|query_sql|(?:with|without|no|only|bare|new|old|both)_ind\w+)",
     re.IGNORECASE,
 )
+
+
+_SQL_NOT = re.compile(r"\bnot[\s`]+(?:in|exists|null|materiali[sz]ed)\b", re.IGNORECASE)  # denies nothing
 
 
 def _any(patterns: str) -> re.Pattern[str]:
@@ -74,9 +82,11 @@ _TAKEN_BACK = _any(r"""
     \bbyłob\w*  \bpróbow\w*  \busun\w*  бы\b  пробовал\w*  удал\w*  试过  删除  如果  試し  削除
 """)
 _NEGATION = _any(r"""
-    \bno(?:t|r|ne)?\b  n't\b  \bnever\b  \bwithout\b  \binstead\sof\b  \brather\sthan\b  \bavoid\w*  \bnicht\b
-    \bkein\w*  \bohne\b  \bstatt\b  \bsans\b  \bpas\b  \bau\slieu\b  \bsin\b  \bnão\b  \bsem\b  \bnon\b  \bsenza\b
-    \bnie\b  \bbez\b  (?<!\w)не(?!\w)  (?<!\w)без(?!\w)  没有  不  ない  remov\w*
+    \bno(?:t|r|ne)?\b  n't\b  \bnever\b  \bwithout\b(?!\s\w+ing\b)  \binstead\sof\b  \brather\sthan\b
+    \bavoid\w*  \bnicht\b  \bkein\w*  \bohne\b(?!\s[^.;]{0,40}\szu\s)  \bstatt\b  \bsans\b(?!\s\w+(?:er|ir|re)\b)
+    \bpas\b  \bau\slieu\b  \bsin\b(?!\s\w+[aei]r\b)  \bnão\b  \bsem\b(?!\s\w+[aei]r\b)  \bnon\b  \bsenza\b(?!\s\w+re\b)
+    \bnie\b  \bbez\b  (?<!\w)не(?!\w)  (?<!\w)без(?!\w)  没有  不  ない
+    \bremov\w*\s(?:it|this|that|them|again|the\sindex)\b
 """)
 _NOT_USED = re.compile(
     r"(?:\bno(?:t|ne|body|thing)?\b|n't\b|\bnever\b)\s(?:\w+\s){0,2}"
@@ -92,15 +102,13 @@ _BESIDE = _any(r"""
 """)
 _SAID = re.compile(
     rf"{words.USES.pattern}|{words.CREATES.pattern}"
-    r"|\b(?:holds?|contains?|covers?|carr(?:y|ies)|answers?|supports?|supplies|lets?|finds?|gives?|makes?|turns?|helps?"
+    r"|\b(?:holds?|looks?|look|contains?|covers?|carr(?:y|ies)|answers?|supports?|supplies|lets?|finds?|gives?|makes?|turns?|helps?"
     r"|serves?|stores?|has|have|does|do|now|is|are|was|takes?|reads?|allows?|belegt|enthält|findet|liefert|genügt"
     r"|umfasst|macht|ist|sind|wird|dient|hilft|beantwort\w*|contient|trouve|est|sert|permet\w*|répond|contiene|encuentra"
-    r"|permite|es|sirve|contém|encontra|é|trova|è|serve|zawiera|jest|znajduje)\b"
+    r"|permite|es|sirve|contém|encontra|é|trova|è|serve|zawiera|jest|znajduje"
+    r"|criei|cri(?:ou|ado)|cre(?:é|ado)|benutz\w*|nutz\w*|verwend\w*)\b"
     r"|позволя\w*|наход\w*|создан\w*|建|创建|作成|読",
     re.IGNORECASE,
-)
-_IT = re.compile(
-    r"\b(?:it|this\sindex|that\sindex|the\sindex|ihn|ihm|dieser\sindex|cet\sindex|ese\síndice)\b", re.IGNORECASE
 )
 
 
@@ -113,8 +121,6 @@ def unknown_indexes(told: Sequence[Sentence], ground: Ground) -> dict[Sentence, 
         for name in sorted(called):
             if holds(sentence.text, name) and _is_said(name, sentence, (before, after), ground):
                 out[sentence] = f"there is no index {name}"
-                if after is not None and _goes_on(after, ground):
-                    out[after] = f"there is no index {name}, of which the sentence before speaks"
                 break
     return out
 
@@ -138,12 +144,18 @@ def _called(told: Sequence[Sentence], ground: Ground) -> set[str]:
 
 def _called_here(told: Sequence[Sentence], place: int, ground: Ground) -> Iterator[str]:
     text, before = told[place].text, _beside(told, place, -1)
-    for pattern in (*_CALLS, _LISTED):
+    for pattern in _CALLS:
         yield from (name.lower() for name in pattern.findall(text))
+    yield from _listed(text)
     yield from _on_columns(text, ground)
     start = _HOLDS.match(text)
     if start is not None and before is not None and _AN_INDEX.search(before.text):
         yield start[1].lower()
+
+
+def _listed(text: str) -> Iterator[str]:
+    for found in _LISTED.findall(text):
+        yield next(filter(None, found)).lower()
 
 
 def _on_columns(text: str, ground: Ground) -> Iterator[str]:
@@ -155,15 +167,21 @@ def _on_columns(text: str, ground: Ground) -> Iterator[str]:
 
 def _is_said(name: str, sentence: Sentence, beside: tuple[Sentence | None, ...], ground: Ground) -> bool:
     """True when the index is said to be there: by a verb here or behind, or by what it is on."""
-    text = sentence.text
+    text = _SQL_NOT.sub(" ", sentence.text)
     if _TAKEN_BACK.search(text) or _NOT_USED.search(text) or _BESIDE.search(sentence.heading):
         return False
-    if any(one is not None and (_BESIDE.search(one.text) or _NOT_USED.search(one.text)) for one in beside):
+    if any(one is not None and (_BESIDE.search(one.text) or _is_unused(one.text)) for one in beside):
         return False
     return not _is_denied(name, text) and (_SAID.search(text) is not None or _is_defined(name, text, ground))
 
 
+def _is_unused(text: str) -> bool:
+    return _NOT_USED.search(_SQL_NOT.sub(" ", text)) is not None
+
+
 def _is_denied(name: str, text: str) -> bool:
+    """True where a "not" stands near the name, in the same cell of a table."""
+    text = next((cell for cell in text.split("|") if holds(cell, name)), text)
     at = text.lower().find(name)
     near = text[max(0, at - NEAR) : at + len(name) + NEAR].replace(text[at : at + len(name)], " ")
     return _NEGATION.search(near) is not None
@@ -171,11 +189,4 @@ def _is_denied(name: str, text: str) -> bool:
 
 def _is_defined(name: str, text: str, ground: Ground) -> bool:
     """True for "`x` on orders (placed_at)" and "`x`: partial index on …": who lists it so says that it is there."""
-    return name in _on_columns(text, ground) or name in {found.lower() for found in _LISTED.findall(text)}
-
-
-def _goes_on(sentence: Sentence, ground: Ground) -> bool:
-    """True when a sentence speaks on of the index just named, and names no other."""
-    text = sentence.text
-    other = any(holds(text, name) for name in (*ground.added, *ground.existing))
-    return not other and _IT.search(text) is not None and words.USES.search(text) is not None
+    return name in _on_columns(text, ground) or name in _listed(text)
